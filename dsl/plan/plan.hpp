@@ -1,0 +1,233 @@
+#pragma once
+// The plan: the pattern graph as tables. Pure data, printable, made by dsl/check and run by engine/. Ids are indexes into the tables.
+// Owner: whoever holds the Plan; immutable once made, so any thread may read it.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsl/plan/constant.hpp"
+#include "dsl/plan/failure.hpp"
+#include "dsl/source/span.hpp"
+
+namespace weir::plan {
+
+inline constexpr std::uint32_t none = 0xffffffffu;
+using ExprId = std::uint32_t;      // Plan::exprs
+using TypeId = std::uint32_t;      // Plan::types
+using ChannelId = std::uint32_t;   // Plan::channels
+using ConnectorId = std::uint32_t; // Plan::connectors
+using EndpointId = std::uint32_t;  // Plan::endpoints
+using NodeId = std::uint32_t;      // Plan::nodes; `none` ends a block
+using FlowId = std::uint32_t;      // Plan::flows
+
+// ---- types ----
+enum class TypeKind : std::uint8_t { any, null_, bool_, int_, decimal, double_, string, bytes, timestamp, duration, size, percent, rate, array, record, map, union_, literal, range, secret, text_record };
+struct Field {
+    std::string name;
+    TypeId type = none;
+    ExprId fallback = none;  // `validate` fills it in
+    bool optional = false;   // T?: may be missing or null
+};
+struct Type {
+    TypeKind kind = TypeKind::any;
+    std::string name;              // of a declared type, else empty
+    std::vector<TypeId> of;        // array, map: element; union: alternatives; range: the base (int, decimal, ..)
+    std::vector<Field> fields;     // record; open: other fields pass
+    std::string by;                // union told apart by this field
+    Constant low, high;            // literal: low; range: both ends belong to it
+    bool nullable = false;         // T?
+};
+
+// ---- expressions ----
+enum class Op : std::uint8_t {
+    constant,     // constant
+    text,         // interpolation: operands in order, each taken as text
+    body, raw, header, source, meta, failure, group,  // the names in scope as wholes
+    header_field, // header.x / header["x"]: name (lower case); missing when not there
+    let_,         // slot: a `let` of the flow or an argument of an expanded pattern
+    local,        // slot: a lambda's or function's parameter, in the frame of this expression or function
+    param,        // slot: Plan::params
+    field,        // operands[0].name ; safe: `?.`
+    index,        // operands[0][operands[1]] ; safe: `?[`
+    call,         // built-in `name` with operands; lambdas stand as operands of op lambda
+    apply,        // slot: Plan::functions, operands the arguments
+    lambda,       // operands[0] the body; slots: its parameters, in `slots`
+    negate, not_, and_, or_, equal, unequal, less, less_equal, greater, greater_equal,
+    add, subtract, multiply, divide, mod, div, coalesce, catch_,
+    in_list,      // operands[0] in operands[1]
+    in_range,     // operands[0] in operands[1]..operands[2]
+    is_type,      // operands[0] is type
+    has,          // has(path)
+    if_,          // operands: condition, then, else
+    match,        // operands: subject or nothing, then the arms' values; `arms`
+    array,        // operands; spreads marked in `entries`
+    object,       // operands the values; keys in `entries`
+};
+struct MatchCase {  // one alternative of a pattern
+    enum class Kind : std::uint8_t { any, value, range, less, less_equal, greater, greater_equal, type } kind = Kind::any;
+    Constant low, high;
+    TypeId type = none;
+};
+struct MatchArm {
+    std::vector<MatchCase> cases;  // empty: any
+    ExprId when = none;
+    ExprId value = none;
+};
+struct Entry {  // of an object, beside the operand of the same index; for arrays only `spread` counts
+    bool spread = false;
+    bool optional = false;  // `k?: v`: left out when null or missing
+    std::string key;
+    ExprId computed_key = none;
+};
+struct Expr {
+    Op op = Op::constant;
+    bool safe = false;
+    std::uint32_t slot = 0;
+    std::string name;
+    Constant constant;
+    std::vector<ExprId> operands;
+    std::vector<std::uint32_t> slots;
+    std::vector<MatchArm> arms;
+    std::vector<Entry> entries;
+    TypeId type = none;      // is_type: the type asked for; otherwise the static type (any where not known)
+    FailureSet can_fail;
+    Span at;
+};
+struct Function {  // `fn`: its frame holds the parameters first, then the slots of lambdas
+    std::string name;
+    std::uint32_t parameters = 0;
+    std::uint32_t frame = 0;
+    ExprId body = none;
+};
+
+// ---- what is declared ----
+struct Param {
+    std::string name;
+    std::string file;      // root file's stem, for `--set file.name=v`
+    TypeId type = none;
+    ExprId value = none;   // the default; none: must be set
+    bool secret = false;
+    Span at;
+};
+enum class ChannelKind : std::uint8_t { queue, topic };
+struct Channel {
+    std::string name;
+    ChannelKind kind = ChannelKind::queue;
+    TypeId type = none;
+    bool memory = false;
+    std::uint64_t capacity = 10'000;  // of a memory channel
+    std::uint64_t limit = 0;          // rows of a durable one; 0: none
+    std::string moved_from;
+    Span at;
+};
+struct Argument {
+    std::string name;  // empty: positional
+    ExprId value = none;
+};
+struct Connector {
+    std::string name;
+    std::string kind;
+    std::vector<Argument> arguments;
+    Span at;
+};
+struct Endpoint {  // connector.operation(arguments)
+    ConnectorId connector = none;
+    std::string operation;
+    std::vector<Argument> arguments;
+    Span at;
+};
+// Where something is sent: exactly one of the two.
+struct Target {
+    ChannelId channel = none;
+    EndpointId endpoint = none;
+};
+
+// ---- steps ----
+struct Arm {
+    std::vector<MatchCase> cases;  // empty: `when` alone, or else
+    ExprId when = none;
+    bool otherwise = false;
+    NodeId block = none;           // its steps; ends at `none`
+    std::string label;             // for the identity of what stands in it
+};
+struct Path {  // body.a.b, without the root; for keep and drop "[]" is each element
+    std::vector<std::string> names;
+    bool is_let = false;           // the root is not body but the correlation id: `set meta.correlation_id`
+};
+struct Binding {
+    std::string name;
+    std::uint32_t slot = 0;
+};
+// One step, whatever its word: a step reads the fields that its word uses.
+struct Node {
+    std::string word;              // "route", "set", "->", "tap", ..
+    NodeId next = none;            // behind it, in its block
+    std::vector<ExprId> exprs;     // operands in the order of its form; `none` for an absent one
+    std::vector<Path> paths;
+    std::vector<Target> targets;
+    std::vector<Arm> arms;
+    std::vector<NodeId> blocks;    // first node of each block that is no arm
+    TypeId type = none;            // validate
+    FailureClass failure = FailureClass::any;
+    std::uint32_t slot = 0;        // let
+    std::string text;              // a word among choices: log level, ..
+    std::uint64_t number = 0;      // `every N`, ..
+    std::string identity;          // I3: flow/labels/word target k/n
+    std::uint64_t identity_hash = 0;
+    FailureSet can_fail;
+    Span at;
+};
+
+struct Source {
+    ChannelId channel = none;
+    EndpointId endpoint = none;
+    std::string subscription;      // topics: by default the flow's name
+    bool since_oldest = false;
+    std::int64_t every = 0;        // nanoseconds; 0: no polling
+    std::uint64_t max = 0;
+    Span at;
+};
+enum class ActionKind : std::uint8_t { send, discard, reject, fail, fail_again };
+struct Action {
+    ActionKind kind = ActionKind::fail_again;
+    Target target;
+    ExprId text = none;
+    FailureClass failure = FailureClass::any;
+    std::string identity;
+    std::uint64_t identity_hash = 0;
+    Span at;
+};
+struct FailureLine {
+    std::vector<FailureClass> classes;
+    Action action;
+};
+struct Flow {
+    std::string name;
+    std::vector<Source> sources;
+    std::uint32_t workers = 1;
+    std::vector<FailureLine> on;
+    NodeId first = none;
+    std::uint32_t lets = 0;        // slots
+    std::vector<Binding> bindings; // names of the slots, for traces
+    bool history = true;
+    std::string moved_from;
+    FailureSet can_fail;           // what can leave its steps
+    Span at;
+};
+
+struct Plan {
+    std::vector<Type> types;       // 0 is `any`
+    std::vector<Expr> exprs;
+    std::vector<Function> functions;
+    std::vector<Param> params;
+    std::vector<Channel> channels;
+    std::vector<Connector> connectors;
+    std::vector<Endpoint> endpoints;
+    std::vector<Node> nodes;
+    std::vector<Flow> flows;
+    std::uint32_t frame = 0;       // locals that an expression outside a function needs at most
+    std::string hash;              // hex, over the texts
+};
+
+}  // namespace weir::plan
