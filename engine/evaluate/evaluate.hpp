@@ -1,0 +1,64 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dsl/plan/plan.hpp"
+#include "engine/message/message.hpp"
+#include "engine/ports/world.hpp"
+
+namespace weir {
+
+// Everything an expression may see, for one message in one step. Owner: the flow's runner, reused from message to message.
+struct Scope {
+    Arena* arena = nullptr;
+    JsonReader* reader = nullptr;
+    Message* message = nullptr;
+    const Value* params = nullptr;      // Plan::params, evaluated once at start
+    Value* lets = nullptr;              // slots of the flow
+    const Failure* failure = nullptr;   // in a failure action
+    std::int64_t now = 0;               // wall, nanoseconds; constant within one step
+    Random* random = nullptr;
+    const Environment* environment = nullptr;
+    std::vector<Value> locals;          // frames; grows once
+    std::uint32_t frame = 0;
+    // Set by an evaluation that failed.
+    FailureClass failed = FailureClass::any;
+    std::string why, path;
+};
+
+// One compiled expression. Immutable: any thread may run it with a Scope of its own.
+class Code {
+public:
+    virtual ~Code() = default;
+    // The value; false: scope.failed, why and path say what went wrong. A value may be missing or null.
+    virtual bool run(Scope& scope, Value& out) const = 0;
+    // The place of an existing value without copying it, or nullptr: not a plain path, absent or failed (then ask `run`).
+    virtual const Value* ref(Scope&) const { return nullptr; }
+    // For conditions: 1 true, 0 false, -1 failed (a value that is no bool is `invalid`).
+    virtual int test(Scope& scope) const;
+    virtual bool constant() const { return false; }
+};
+using CodePtr = std::unique_ptr<const Code>;
+
+// Compiles the expressions of a plan. The plan must outlive what is compiled.
+class Compiler {
+public:
+    explicit Compiler(const plan::Plan& plan);
+    ~Compiler();
+    CodePtr compile(plan::ExprId id);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Does a value fit a type (validate, typed channels, `is`)? With `convert` the result in `out` has defaults filled in and text records read
+// by the declared types. False: why and path.
+struct Misfit {
+    std::string path, why;
+};
+bool conform(const plan::Plan& plan, plan::TypeId type, const Value& in, Scope& scope, bool fill_defaults, Compiler& compiler, Value& out, Misfit& misfit);
+
+}  // namespace weir

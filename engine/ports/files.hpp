@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ports/result.hpp"
+
+namespace weir {
+
+struct FileStatus {
+    std::uint64_t device = 0, inode = 0, size = 0;
+    std::int64_t modified = 0, born = 0;  // nanoseconds; born 0 where unknown
+    enum class Sort : std::uint8_t { file, folder, other } sort = Sort::file;
+};
+enum class OpenMode : std::uint8_t { read, append, create_new, write };  // append and write create with 0600 unless told; none follows a link out of `root`
+
+// An open file. Thread: one at a time.
+struct File {
+    virtual ~File() = default;
+    virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) = 0;  // 0 at the end
+    virtual Result<Done> write_at(std::uint64_t offset, std::string_view bytes) = 0;
+    virtual Result<Done> append(std::string_view bytes) = 0;                               // at the end, whole or error
+    virtual Result<Done> truncate(std::uint64_t size) = 0;
+    virtual Result<Done> sync() = 0;                                                       // fdatasync
+    virtual Result<FileStatus> status() = 0;
+    virtual bool lock_exclusive() = 0;                                                     // flock LOCK_EX|LOCK_NB
+};
+struct Files {
+    virtual ~Files() = default;
+    virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode, unsigned permissions = 0644) = 0;
+    virtual Result<FileStatus> status(const std::string& path) = 0;
+    virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;          // names, sorted
+    virtual Result<Done> make_folder(const std::string& path, unsigned permissions = 0755) = 0;  // with parents; each new one and its parent synced (X6)
+    virtual Result<Done> rename(const std::string& from, const std::string& to, bool replace) = 0;  // replace false: fails where `to` exists (X3)
+    virtual Result<Done> remove(const std::string& path) = 0;
+    virtual Result<Done> sync_folder(const std::string& path) = 0;
+    virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+};
+// The whole text of a file, refused over `limit`.
+Result<std::string> read_whole(Files& files, const std::string& path, std::uint64_t limit);
+
+}  // namespace weir
