@@ -71,8 +71,8 @@ struct ConnectorWorld {
     Executor& executor;
     Files& console;     // path "-": standard input and output
 };
-struct Kind {
-    virtual ~Kind() = default;
+struct ConnectorKind {
+    virtual ~ConnectorKind() = default;
     virtual std::string_view name() const = 0;
     virtual Result<std::unique_ptr<Source>> source(const std::string& operation, No number, const std::vector<Argument>& arguments, std::int64_t every, ConnectorWorld world) = 0;
     virtual Result<std::unique_ptr<Sink>> sink(const std::string& operation, ConnectorWorld world) = 0;
