@@ -53,6 +53,8 @@ struct SendRequest {
     Id128 id;
     std::vector<Argument> arguments;
     std::string body;
+    std::vector<std::unique_ptr<std::string>> texts;  // what the texts of the arguments point into
+    std::string_view keep(std::string_view text) { return *texts.emplace_back(std::make_unique<std::string>(text)); }
 };
 struct SendResponse {
     bool ok = false;

@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/evaluate/evaluate.hpp"
+#include "engine/ports/connector.hpp"
+
+namespace weir {
+
+struct ArgumentCode {
+    std::string name;
+    CodePtr code;
+};
+
+// A target of the plan, resolved: exactly one of a channel, a file to append to, a sink. Immutable while the engine runs.
+struct Destination {
+    enum class Sort : std::uint8_t { channel, append, sink } sort = Sort::channel;
+    std::string name;                       // as people say it: orders.big, file.append("x")
+    No channel = 0;
+    plan::TypeId type = plan::none;         // of a typed channel
+    ConnectorKind* kind = nullptr;
+    std::string operation;
+    std::vector<ArgumentCode> arguments;
+    std::string root;                       // the folder that a computed path may not leave
+    std::optional<std::string> fixed_path;  // append, where the path is the same for every message
+    Sink* sink = nullptr;
+};
+
+}  // namespace weir
