@@ -53,6 +53,18 @@ void Outputs::end_unit(UnitWrite unit) {
     commit_.units.push_back(unit);
 }
 
+void Outputs::reopen(Commit commit, std::size_t taps) {
+    commit_ = std::move(commit);
+    taps_.assign(commit_.puts.end() - static_cast<std::ptrdiff_t>(taps), commit_.puts.end());
+    commit_.units.clear();
+    commit_.puts.clear();
+    commit_.lines.clear();
+    commit_.dead.clear();
+    sends_.clear();
+    puts_begin_ = lines_begin_ = dead_begin_ = 0;
+    bytes_begin_ = commit_.bytes.size();
+}
+
 Slice Outputs::write_envelope(const Headers* headers, const Meta& meta) {
     const std::string envelope = encode_envelope(headers, meta);
     Slice slice{static_cast<std::uint32_t>(commit_.bytes.size()), static_cast<std::uint32_t>(envelope.size())};

@@ -34,6 +34,9 @@ public:
     Slice keep(const Message& input);
 
     std::vector<PendingSend>& sends() { return sends_; }
+    std::size_t taps() const { return taps_.size(); }
+    // Opens the one unit of a commit again after a send of it failed: only its last `taps` puts remain.
+    void reopen(Commit commit, std::size_t taps);
     Commit& commit() { return commit_; }
     Commit take_commit() { return std::move(commit_); }
 

@@ -1,0 +1,115 @@
+#include <algorithm>
+
+#include "engine/runtime/input.hpp"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t read_bytes = 4u << 20;  // of rows at a time
+
+// Reads the rows of a channel in order, first those that were open at the last end (C2).
+class ChannelInput final : public Input {
+public:
+    ChannelInput(FlowRunner& flow, Store& store, No channel_no, No subscription) : flow_(flow), store_(store), channel_(channel_no), subscription_(subscription) {}
+    void start() override {
+        for (const PartState& part : store_.parts(Position::Sort::consumer, subscription_)) {
+            next_ = part.low;
+            done_ = part.done;
+        }
+        store_.on_put(channel_, flow_.parts().executor, [this] { resume(); });
+        pump();
+    }
+    void resume() override {
+        if (!pumping_) pump();
+    }
+    void stop() override { stopped_ = true; }
+    void settle(const Delivery&, Verdict) override {}
+    bool idle() const override { return at_tail_; }
+    bool is_channel() const override { return true; }
+    bool behind(const Store& store) const override { return next_.load(std::memory_order_acquire) <= const_cast<Store&>(store).tail(channel_); }
+
+private:
+    void pump() {
+        if (stopped_ || flow_.room() == 0) return;
+        const std::uint64_t from = next_.load(std::memory_order_relaxed);
+        const std::size_t rows = std::min(flow_.room(), batch_units);
+        Result<std::vector<Row>> read = store_.read(channel_, from - 1, rows, read_bytes);
+        if (!read) return flow_.fatal(read.error().text);
+        if (read->empty()) {
+            if (!at_tail_) {
+                at_tail_ = true;
+                flow_.changed();
+            }
+            return;
+        }
+        at_tail_ = false;
+        std::vector<Delivery> batch;
+        batch.reserve(read->size());
+        std::uint64_t at = from;
+        for (Row& row : *read) {
+            const bool done = is_done(row.id);
+            if (!done) batch.push_back(delivery(std::move(row), at));
+            at = batch.empty() || done ? row.id + 1 : batch.back().position.end;
+        }
+        next_.store(at, std::memory_order_release);
+        pumping_ = true;
+        flow_.run(*this, std::move(batch));
+        pumping_ = false;
+        // One batch at a time, so that commits and other inputs of this thread are served between.
+        flow_.parts().executor.post([this] { resume(); });
+    }
+    bool is_done(RowId id) {
+        while (!done_.empty() && done_.front().end <= id) done_.erase(done_.begin());
+        return !done_.empty() && done_.front().begin <= id;
+    }
+    Delivery delivery(Row row, std::uint64_t at) const {
+        Delivery out;
+        const auto format = static_cast<Format>(row.type & 0xff);
+        auto kept = std::make_shared<std::string>(std::move(row.body));
+        const std::size_t size = kept->size();
+        kept->resize(size + json_padding);
+        out.message.body.bytes = std::string_view(kept->data(), size);
+        out.message.body.format = format;
+        out.message.body.owner = std::move(kept);
+        Headers headers;
+        if (!decode_envelope(row.envelope, headers, out.message.meta)) {
+            auto failure = std::make_shared<Failure>();
+            failure->kind = FailureClass::internal;
+            failure->message = "the row's envelope does not decode";
+            out.message.meta = Meta{};
+            out.message.meta.failure = std::move(failure);
+        } else {
+            out.message.meta.failure = nullptr;
+        }
+        if (!headers.empty()) out.message.headers = std::make_shared<const Headers>(std::move(headers));
+        out.message.meta.id = row.mid;
+        auto history = std::make_shared<std::vector<Hop>>();
+        if (out.message.meta.history) {
+            history->reserve(out.message.meta.history->size() + 1);
+            *history = *out.message.meta.history;
+        }
+        history->push_back({flow_.parts().flow.name, channel, row.at});
+        out.message.meta.history = std::move(history);
+        out.position = {Position::Sort::consumer, subscription_, 0, at, row.id + 1};
+        return out;
+    }
+
+    FlowRunner& flow_;
+    Store& store_;
+    No channel_, subscription_;
+    std::atomic<std::uint64_t> next_{1};
+    std::vector<Range> done_;
+    std::atomic<bool> at_tail_{false};
+    bool pumping_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, No channel, No subscription, std::string name) {
+    auto input = std::make_unique<ChannelInput>(flow, store, channel, subscription);
+    input->channel = std::move(name);
+    return input;
+}
+
+}  // namespace weir

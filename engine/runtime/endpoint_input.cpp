@@ -1,0 +1,56 @@
+#include <algorithm>
+
+#include "engine/runtime/input.hpp"
+
+namespace weir {
+namespace {
+
+// The flow's side of a connector's source.
+class EndpointInput final : public Input, public Inlet {
+public:
+    EndpointInput(FlowRunner& flow, Store& store, EndpointParts parts) : flow_(flow), store_(store), parts_(std::move(parts)) {}
+    void start() override { parts_.source->start(*this, store_.parts(Position::Sort::source, parts_.number)); }
+    void resume() override {
+        if (!delivering_ && !stopped_ && !ended_) parts_.source->resume();
+    }
+    void stop() override {
+        stopped_ = true;
+        parts_.source->stop();
+    }
+    void settle(const Delivery& delivery, Verdict verdict) override { parts_.source->settle(delivery.ticket, verdict); }
+    bool idle() const override { return ended_ || asked_; }
+    bool finite() const override { return parts_.finite; }
+    std::vector<std::pair<std::uint64_t, std::string>> take_notes() override { return std::move(notes_); }
+
+    std::size_t room() const override { return stopped_ ? 0 : std::min(flow_.room(), batch_units); }
+    void deliver(std::vector<Delivery> batch) override {
+        asked_ = false;
+        delivering_ = true;
+        flow_.run(*this, std::move(batch));
+        delivering_ = false;
+    }
+    void note(std::uint64_t part, std::string note) override { notes_.emplace_back(part, std::move(note)); }
+    void ended() override {
+        ended_ = true;
+        flow_.changed();
+    }
+    void asked() override {
+        asked_ = true;
+        flow_.changed();
+    }
+    void failed(Error why) override { flow_.fatal(std::move(why.text)); }
+    void warn(std::string text) override { flow_.parts().log.write(LogLevel::warn, flow_.parts().flow.name, text, {}); }
+
+private:
+    FlowRunner& flow_;
+    Store& store_;
+    EndpointParts parts_;
+    std::vector<std::pair<std::uint64_t, std::string>> notes_;
+    bool ended_ = false, asked_ = false, stopped_ = false, delivering_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Input> make_endpoint_input(FlowRunner& flow, Store& store, EndpointParts parts) { return std::make_unique<EndpointInput>(flow, store, std::move(parts)); }
+
+}  // namespace weir

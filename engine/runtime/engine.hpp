@@ -1,0 +1,61 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dsl/connectors/spec.hpp"
+#include "dsl/plan/plan.hpp"
+#include "engine/ports/connector.hpp"
+#include "engine/ports/log.hpp"
+#include "engine/runtime/figures.hpp"
+
+namespace weir {
+
+// Everything that is not deterministic, taken apart here (house.md). All of it outlives the Engine.
+struct World {
+    Clock& clock;
+    Random& random;
+    const Environment& environment;
+    Files& files;
+    Files& console;
+    Store& store;
+    Log& log;
+    const ConnectorCatalog& specs;
+    const std::vector<std::unique_ptr<ConnectorKind>>& kinds;
+    std::vector<Executor*> executors;  // one per worker; the first is the engine's own
+};
+
+struct EngineOptions {
+    std::map<std::string, std::string> settings;  // --set
+    bool until_idle = false;
+    std::string texts;                            // of all files, kept with the plan
+};
+
+struct FlowReport {
+    std::string name;
+    const Figures* figures = nullptr;
+};
+
+// Runs a plan. Owner: the tool, or a test. Thread: start, stop on the first executor, or before any runs; reports from any.
+// Lifetime: begins after the store is open, ends before it.
+class Engine {
+public:
+    Engine(const plan::Plan& plan, World world, EngineOptions options);
+    ~Engine();
+    // Makes connectors and starts every flow. `ended` is called once, on the first executor: when the run has ended by itself, after `stop`,
+    // or with an error when it can't go on.
+    Result<Done> start(Then<Result<Done>> ended);
+    // N3: nothing new is taken, what is in flight ends.
+    void stop();
+    std::vector<FlowReport> report() const;
+    // A run that ends by itself: every source is finite, or it stops when idle.
+    bool ends() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace weir

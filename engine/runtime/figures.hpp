@@ -1,0 +1,27 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace weir {
+
+// What a flow has done since the engine began. Written by the flow's thread, read by any.
+struct Figures {
+    std::atomic<std::uint64_t> taken{0}, done{0}, filtered{0}, discarded{0}, dead{0}, moved{0}, refused{0};
+    void went(const std::string& where) {
+        std::lock_guard hold(lock_);
+        ++where_[where];
+    }
+    std::map<std::string, std::uint64_t> where() const {
+        std::lock_guard hold(lock_);
+        return where_;
+    }
+
+private:
+    mutable std::mutex lock_;
+    std::map<std::string, std::uint64_t> where_;  // where failed messages went: a channel, a file, FLOW.dead
+};
+
+}  // namespace weir
