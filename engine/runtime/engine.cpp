@@ -1,0 +1,283 @@
+#include "engine/runtime/engine.hpp"
+
+#include <atomic>
+
+#include "engine/runtime/input.hpp"
+#include "engine/runtime/settings.hpp"
+
+namespace weir {
+namespace {
+
+const OperationSpec* operation_of(const ConnectorCatalog& specs, const plan::Plan& plan, const plan::Endpoint& endpoint) {
+    const ConnectorSpec* spec = specs.find(plan.connectors[endpoint.connector].kind);
+    return spec == nullptr ? nullptr : spec->find(endpoint.operation);
+}
+
+// The folder of a computed path's constant beginning: what stands before the first `${`.
+std::string root_of(const plan::Plan& plan, const plan::Endpoint& endpoint) {
+    for (const plan::Argument& argument : endpoint.arguments) {
+        if (argument.value == plan::none || (!argument.name.empty() && argument.name != "path")) continue;
+        const plan::Expr& expr = plan.exprs[argument.value];
+        const plan::Expr* first = &expr;
+        if (expr.op == plan::Op::text && !expr.operands.empty()) first = &plan.exprs[expr.operands[0]];
+        const auto* text = first->op == plan::Op::constant ? std::get_if<std::string>(&first->constant) : nullptr;
+        if (text == nullptr) return ".";
+        const auto slash = text->rfind('/');
+        return slash == std::string::npos ? "." : slash == 0 ? "/" : text->substr(0, slash);
+    }
+    return {};
+}
+
+}  // namespace
+
+struct Engine::Parts {
+    const plan::Plan& plan;
+    World world;
+    EngineOptions options;
+    Arena arena;
+    JsonReader reader;
+    std::vector<Value> params;
+    std::vector<std::unique_ptr<FlowRunner>> flows;
+    std::vector<Executor*> homes;  // of each flow
+    Then<Result<Done>> ended;
+    bool endless = false;
+    bool stopping = false;
+    std::atomic<bool> looking{false};
+
+    Parts(const plan::Plan& p, World w, EngineOptions o) : plan(p), world(std::move(w)), options(std::move(o)) {}
+    Executor& home() { return *world.executors.front(); }
+    ConnectorKind* kind(const std::string& name) {
+        for (const auto& each : world.kinds)
+            if (each->name() == name) return each.get();
+        return nullptr;
+    }
+    Scope scope() {
+        Scope out;
+        out.arena = &arena;
+        out.reader = &reader;
+        out.params = params.data();
+        out.now = world.clock.wall();
+        out.random = &world.random;
+        out.environment = &world.environment;
+        out.message = &nothing;
+        return out;
+    }
+    Message nothing;
+    Result<std::vector<Argument>> constants(const plan::Endpoint& endpoint, Compiler& compiler) {
+        std::vector<Argument> out;
+        Scope at = scope();
+        const auto evaluate = [&](const plan::Argument& argument) -> bool {
+            Value value;
+            const CodePtr code = compiler.compile(argument.value);
+            if (!code->run(at, value)) return false;
+            out.push_back({argument.name, value});
+            return true;
+        };
+        const plan::Connector& connector = plan.connectors[endpoint.connector];
+        for (const plan::Argument& argument : endpoint.arguments)
+            if (argument.value != plan::none && !evaluate(argument)) return Error{0, connector.name + "." + endpoint.operation + ": an argument can't be computed: " + at.why};
+        for (const plan::Argument& argument : connector.arguments)
+            if (argument.value != plan::none && !evaluate(argument)) return Error{0, "connector " + connector.name + ": an argument can't be computed: " + at.why};
+        return out;
+    }
+    ConnectorWorld connector_world(Executor& executor) { return {world.clock, world.random, world.files, executor, world.console}; }
+    Result<Done> make_flow(const plan::Flow& flow, Executor& executor);
+    Result<Done> add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor);
+    void look();
+    void finish(Result<Done> how);
+};
+
+namespace {
+
+class EngineResolver final : public Resolver {
+public:
+    EngineResolver(Store& store, std::function<ConnectorKind*(const std::string&)> kind, const ConnectorCatalog& specs, ConnectorWorld world, const plan::Plan& plan, std::function<Scope()> scope)
+        : store_(store), kind_(std::move(kind)), specs_(specs), world_(world), plan_(plan), scope_(std::move(scope)) {}
+    Result<Done> resolve(const plan::Target& target, Compiler& compiler, Program& program, Destination& out) override {
+        if (target.channel != plan::none) {
+            const plan::Channel& channel = plan_.channels[target.channel];
+            out.sort = Destination::Sort::channel;
+            out.name = channel.name;
+            out.channel = store_.number(NameKind::channel, channel.name);
+            out.type = channel.type;
+            return Done{};
+        }
+        const plan::Endpoint& endpoint = plan_.endpoints[target.endpoint];
+        const plan::Connector& connector = plan_.connectors[endpoint.connector];
+        const OperationSpec* spec = operation_of(specs_, plan_, endpoint);
+        out.name = connector.name + "." + endpoint.operation;
+        out.kind = kind_(connector.kind);
+        out.operation = endpoint.operation;
+        if (spec == nullptr || out.kind == nullptr) return Error{0, out.name + ": this build has no connector `" + connector.kind + "`"};
+        bool fixed = true;
+        for (const plan::Argument& argument : endpoint.arguments) {
+            if (argument.value == plan::none) continue;
+            ArgumentCode code{argument.name, compiler.compile(argument.value)};
+            fixed = fixed && code.code->constant();
+            out.arguments.push_back(std::move(code));
+        }
+        out.root = fixed ? std::string() : root_of(plan_, endpoint);
+        if (spec->append) {
+            out.sort = Destination::Sort::append;
+            if (fixed) {
+                Scope scope = scope_();
+                std::vector<Argument> arguments;
+                Failure failure;
+                std::string path;
+                if (!arguments_of(out, scope, arguments)) return Error{0, out.name + ": " + scope.why};
+                if (!out.kind->append_path(arguments, path, failure)) return Error{0, out.name + ": " + failure.message};
+                out.name = path;
+                out.fixed_path = std::move(path);
+            }
+            return Done{};
+        }
+        out.sort = Destination::Sort::sink;
+        Result<std::unique_ptr<Sink>> sink = out.kind->sink(endpoint.operation, world_);
+        if (!sink) return sink.error();
+        out.sink = sink->get();
+        program.sinks.push_back(std::move(*sink));
+        return Done{};
+    }
+
+private:
+    Store& store_;
+    std::function<ConnectorKind*(const std::string&)> kind_;
+    const ConnectorCatalog& specs_;
+    ConnectorWorld world_;
+    const plan::Plan& plan_;
+    std::function<Scope()> scope_;
+};
+
+}  // namespace
+
+Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor) {
+    if (source.channel != plan::none) {
+        const plan::Channel& channel = plan.channels[source.channel];
+        const No number = world.store.number(NameKind::channel, channel.name);
+        // A queue has one position whoever reads it (R7); a topic has one for each subscription (C4).
+        const bool topic = channel.kind == plan::ChannelKind::topic;
+        const std::string name = topic ? channel.name + "/" + (source.subscription.empty() ? runner.parts().flow.name : source.subscription) : channel.name;
+        const No subscription = world.store.number(NameKind::subscription, name);
+        world.store.subscribe(subscription, number, !topic || source.since_oldest);
+        runner.add(make_channel_input(runner, world.store, number, subscription, channel.name));
+        return Done{};
+    }
+    const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];
+    const plan::Connector& connector = plan.connectors[endpoint.connector];
+    const OperationSpec* spec = operation_of(world.specs, plan, endpoint);
+    ConnectorKind* made = kind(connector.kind);
+    if (spec == nullptr || made == nullptr) return Error{0, connector.name + "." + endpoint.operation + ": this build has no connector `" + connector.kind + "`"};
+    Result<std::vector<Argument>> arguments = constants(endpoint, compiler);
+    if (!arguments) return arguments.error();
+    // A source is known by its flow, its operation and its first argument: editing anything else keeps its position.
+    std::string name = runner.parts().flow.name + "/" + connector.name + "." + endpoint.operation;
+    for (const Argument& argument : *arguments) {
+        name += "/";
+        if (argument.value.kind() == Kind::string) name += argument.value.text();
+        else write_json(name, argument.value);
+        break;
+    }
+    EndpointParts parts;
+    parts.number = world.store.number(NameKind::source, name);
+    parts.name = name;
+    parts.finite = spec->finite && source.every == 0;
+    if (!parts.finite) endless = true;
+    Result<std::unique_ptr<Source>> opened = made->source(endpoint.operation, parts.number, *arguments, source.every, connector_world(executor));
+    if (!opened) return opened.error();
+    parts.source = std::move(*opened);
+    runner.add(make_endpoint_input(runner, world.store, std::move(parts)));
+    return Done{};
+}
+
+Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor) {
+    auto compiler = std::make_unique<Compiler>(plan);
+    EngineResolver resolver(world.store, [this](const std::string& name) { return kind(name); }, world.specs, connector_world(executor), plan, [this] { return scope(); });
+    Result<std::unique_ptr<Program>> program = compile(plan, flow, *compiler, resolver);
+    if (!program) return program.error();
+    Compiler& borrowed = *compiler;
+    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data()};
+    FlowEvents events;
+    events.settled = [this] {
+        if (!looking.exchange(true)) home().post([this] { look(); });
+    };
+    events.fatal = [this](std::string why) { home().post([this, text = std::move(why)] { finish(Error{0, text}); }); };
+    auto runner = std::make_unique<FlowRunner>(std::move(flow_parts), std::move(events));
+    for (const plan::Source& source : flow.sources) {
+        const Result<Done> added = add_source(*runner, source, borrowed, executor);
+        if (!added) return added.error();
+    }
+    flows.push_back(std::move(runner));
+    homes.push_back(&executor);
+    return Done{};
+}
+
+// Idle: every flow quiet, no channel ahead of its reader, and nothing moved while we looked.
+void Engine::Parts::look() {
+    looking.store(false);
+    if (!ended) return;
+    std::uint64_t before = 0, after = 0;
+    bool idle = true;
+    for (const auto& flow : flows) before += flow->activity.load(std::memory_order_acquire);
+    for (const auto& flow : flows) {
+        idle = idle && flow->quiet.load(std::memory_order_acquire);
+        if (!stopping)
+            for (const auto& input : flow->inputs()) idle = idle && !input->behind(world.store);
+    }
+    for (const auto& flow : flows) after += flow->activity.load(std::memory_order_acquire);
+    if (!idle || before != after) return;
+    if (stopping || options.until_idle || !endless) finish(Done{});
+}
+
+void Engine::Parts::finish(Result<Done> how) {
+    if (!ended) return;
+    auto then = std::move(ended);
+    ended = {};
+    stopping = true;
+    then(std::move(how));
+}
+
+Engine::Engine(const plan::Plan& plan, World world, EngineOptions options) : parts_(std::make_unique<Parts>(plan, std::move(world), std::move(options))) {}
+Engine::~Engine() = default;
+
+Result<Done> Engine::start(Then<Result<Done>> ended) {
+    Parts& parts = *parts_;
+    Compiler compiler(parts.plan);
+    Scope scope = parts.scope();
+    const Result<Done> set = evaluate_params(parts.plan, parts.options.settings, compiler, scope, parts.params);
+    if (!set) return set;
+    parts.world.store.keep_plan(parts.plan.hash, parts.options.texts);
+    for (std::size_t n = 0; n < parts.plan.flows.size(); ++n) {
+        const Result<Done> made = parts.make_flow(parts.plan.flows[n], *parts.world.executors[n % parts.world.executors.size()]);
+        if (!made) return made;
+    }
+    bool has_endpoint = false;
+    for (const plan::Flow& flow : parts.plan.flows)
+        for (const plan::Source& source : flow.sources) has_endpoint = has_endpoint || source.endpoint != plan::none;
+    if (!has_endpoint) parts.endless = true;  // flows that only read channels wait for what others send
+    parts.ended = std::move(ended);
+    for (std::size_t n = 0; n < parts.flows.size(); ++n) {
+        FlowRunner* flow = parts.flows[n].get();
+        parts.homes[n]->post([flow] { flow->start(); });
+    }
+    if (parts.flows.empty()) parts.home().post([this] { parts_->finish(Done{}); });
+    return Done{};
+}
+
+void Engine::stop() {
+    Parts& parts = *parts_;
+    parts.stopping = true;
+    for (std::size_t n = 0; n < parts.flows.size(); ++n) {
+        FlowRunner* flow = parts.flows[n].get();
+        parts.homes[n]->post([flow] { flow->stop(); });
+    }
+}
+
+std::vector<FlowReport> Engine::report() const {
+    std::vector<FlowReport> out;
+    for (const auto& flow : parts_->flows) out.push_back({flow->parts().flow.name, &flow->figures});
+    return out;
+}
+
+bool Engine::ends() const { return parts_->options.until_idle || !parts_->endless; }
+
+}  // namespace weir
