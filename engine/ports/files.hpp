@@ -1,4 +1,5 @@
 #pragma once
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,12 +16,14 @@ struct FileStatus {
     std::int64_t modified = 0, born = 0;  // nanoseconds; born 0 where unknown
     enum class Sort : std::uint8_t { file, folder, other } sort = Sort::file;
 };
-enum class OpenMode : std::uint8_t { read, append, create_new, write };  // append and write create with 0600 unless told; none follows a link out of `root`
+// append: made where missing, every write goes to the end. write: made where missing, kept as it is. create_new: fails where it exists.
+// All can be read too. None follows a link at the last part, and what is no regular file is refused.
+enum class OpenMode : std::uint8_t { read, append, create_new, write };
 
 // An open file. Thread: one at a time.
 struct File {
     virtual ~File() = default;
-    virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) = 0;  // 0 at the end
+    virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) = 0;  // 0 at the end; the console: EAGAIN when nothing stands there now
     virtual Result<Done> write_at(std::uint64_t offset, std::string_view bytes) = 0;
     virtual Result<Done> append(std::string_view bytes) = 0;                               // at the end, whole or error
     virtual Result<Done> truncate(std::uint64_t size) = 0;
@@ -31,15 +34,33 @@ struct File {
 struct Files {
     virtual ~Files() = default;
     virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode, unsigned permissions = 0644) = 0;
-    virtual Result<FileStatus> status(const std::string& path) = 0;
+    virtual Result<FileStatus> status(const std::string& path) = 0;                        // of a link: itself, sort other
     virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;          // names, sorted
     virtual Result<Done> make_folder(const std::string& path, unsigned permissions = 0755) = 0;  // with parents; each new one and its parent synced (X6)
     virtual Result<Done> rename(const std::string& from, const std::string& to, bool replace) = 0;  // replace false: fails where `to` exists (X3)
     virtual Result<Done> remove(const std::string& path) = 0;
     virtual Result<Done> sync_folder(const std::string& path) = 0;
     virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+    virtual std::string working_folder() const = 0;                                        // where relative paths begin, for messages
 };
-// The whole text of a file, refused over `limit`.
-Result<std::string> read_whole(Files& files, const std::string& path, std::uint64_t limit);
+// The whole text of a file, refused (EFBIG) over `limit`.
+inline Result<std::string> read_whole(Files& files, const std::string& path, std::uint64_t limit) {
+    Result<std::unique_ptr<File>> file = files.open(path, OpenMode::read);
+    if (!file) return file.error();
+    Result<FileStatus> status = (*file)->status();
+    if (!status) return status.error();
+    if (status->size > limit) return Error{EFBIG, path + ": larger than " + std::to_string(limit) + " bytes"};
+    std::string text;
+    text.resize(static_cast<std::size_t>(status->size));
+    std::size_t filled = 0;
+    while (filled < text.size()) {
+        Result<std::size_t> got = (*file)->read_at(filled, std::span<char>(text).subspan(filled));
+        if (!got) return got.error();
+        if (*got == 0) break;
+        filled += *got;
+    }
+    text.resize(filled);
+    return text;
+}
 
 }  // namespace weir
