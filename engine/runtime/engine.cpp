@@ -195,7 +195,7 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
     Result<std::unique_ptr<Program>> program = compile(plan, flow, *compiler, resolver);
     if (!program) return program.error();
     Compiler& borrowed = *compiler;
-    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data()};
+    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), options.window};
     FlowEvents events;
     events.settled = [this] {
         if (!looking.exchange(true)) home().post([this] { look(); });

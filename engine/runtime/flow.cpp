@@ -34,8 +34,8 @@ void FlowRunner::stop() {
 }
 
 std::size_t FlowRunner::room() const {
-    if (stopping_ || bytes_in_flight_ >= window_bytes || in_flight_ >= window_units) return 0;
-    return window_units - in_flight_;
+    if (stopping_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window) return 0;
+    return parts_.window - in_flight_;
 }
 
 void FlowRunner::changed() {

@@ -14,7 +14,6 @@
 
 namespace weir {
 
-inline constexpr std::size_t window_units = 4096;          // C2, of one flow
 inline constexpr std::size_t window_bytes = 64u << 20;
 inline constexpr std::size_t batch_units = 256;            // R4
 
@@ -51,6 +50,7 @@ struct FlowParts {
     const Environment& environment;
     Log& log;
     const Value* params = nullptr;
+    std::size_t window = 4096;  // C2
 };
 
 // Runs one flow: what its inputs deliver goes through the steps batch by batch, into one commit each, and back to the input as a verdict.
