@@ -14,6 +14,7 @@ void write_duration(std::string& out, std::int64_t nanoseconds);                
 std::optional<std::int64_t> read_duration(std::string_view text);
 void write_size(std::string& out, std::int64_t bytes);                          // 10MB, 1536B
 std::optional<std::int64_t> read_size(std::string_view text);
+void write_rate(std::string& out, std::uint32_t count, std::int64_t per_nanoseconds);  // 50/s, 100/5m
 void write_base64(std::string& out, std::string_view bytes);
 std::optional<std::string> read_base64(std::string_view text);
 void write_hex(std::string& out, std::string_view bytes);
