@@ -1,0 +1,133 @@
+#include "dsl/grammar/recover.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "dsl/grammar/scan.hpp"
+
+namespace weir::grammar {
+namespace {
+
+const char* line_begin(const char* q, const char* base) {
+    while (q > base && q[-1] != '\n') --q;
+    return q;
+}
+std::ptrdiff_t indentation(const char* line, const char* e) { return skip_blank(line, e) - line; }
+
+struct Open {
+    char sign;
+    const char* at;
+};
+
+// The walk over brackets, texts and comments.
+struct Walk {
+    const char* base;
+    const char* start;
+    const char* error;
+    const char* e;
+    bool header;
+    std::vector<Open> open{};
+    std::size_t open_at_line = 0;
+    bool unbalanced = false;
+
+    const char* over_text(const char* q) {
+        if (begins(q, e, "\"\"\"")) {
+            const auto found = rest_of(q + 3, e).find("\"\"\"");
+            return found == std::string_view::npos ? q + 1 : q + found + 6;
+        }
+        ++q;
+        while (q < e && *q != '"' && *q != '\n') q += *q == '\\' && q + 1 < e && q[1] != '\n' ? 2 : 1;
+        if (q < e && *q == '"') return q + 1;
+        if (open.size() > open_at_line) {  // a text without its end hides the closing brackets of its line
+            open.resize(open_at_line);
+            unbalanced = true;
+        }
+        return q;
+    }
+    void close(char sign) {
+        auto k = open.size();
+        while (k > 0 && open[k - 1].sign != sign) --k;
+        if (k == 0) {
+            unbalanced = true;
+            return;
+        }
+        unbalanced = unbalanced || k != open.size();
+        open.resize(k - 1);
+    }
+    // True where this `}` closes the block around.
+    bool close_brace(const char* q) {
+        while (!open.empty() && open.back().sign != '{') {
+            open.pop_back();
+            unbalanced = true;
+        }
+        if (!open.empty()) {
+            open.pop_back();
+            return false;
+        }
+        if (q > start && !header) {
+            const char* line = line_begin(start, base);
+            const char* n = skip_gap(q + 1, e);
+            const char* next = line_begin(n, base);
+            const bool same_line = line_begin(q, base) == line;
+            const bool block_on_line = std::string_view(line, static_cast<std::size_t>(start - line)).find('{') != std::string_view::npos;
+            if (!same_line || block_on_line || q < error || n >= e || next == line || indentation(next, e) < indentation(line, e)) return true;
+        }
+        unbalanced = true;  // this `}` has lost its `{`: go on behind it
+        return false;
+    }
+    Resume go() {
+        bool line_start = false;
+        const char* q = start;
+        while (q < e) {
+            if (line_start) {
+                const char* n = skip_blank(q, e);
+                if (n >= error && declaration_ahead(n, e)) return {q, !open.empty()};
+                if (!open.empty() && open.back().at < error && line_end(q, e) >= error && statement_ahead(n, e)) return {q, true};
+                line_start = false;
+                open_at_line = open.size();
+            }
+            switch (*q) {
+                case '#': q = skip_comment(q, e); continue;
+                case '"': q = over_text(q); continue;
+                case '(':
+                case '[': open.push_back({*q, q}); break;
+                case '{':
+                    if (header && open.empty() && q >= error && at_newline(skip_comment(skip_blank(q + 1, e), e), e)) return {q, unbalanced};
+                    open.push_back({*q, q});
+                    break;
+                case ')': close('('); break;
+                case ']': close('['); break;
+                case '}':
+                    if (close_brace(q)) return {q, unbalanced};
+                    break;
+                case '\n':
+                    if (open.empty() && q >= error) return {q, unbalanced};
+                    line_start = true;
+                    break;
+                default: break;
+            }
+            ++q;
+        }
+        return {e, unbalanced || !open.empty()};
+    }
+};
+
+}  // namespace
+
+Resume recover_statement(const char* base, const char* statement, const char* error, const char* end, bool header) {
+    return Walk{base, statement, error, end, header}.go();
+}
+
+const char* recover_declaration(const char* q, const char* error, const char* e) {
+    const char* const start = q;
+    while (q < e) {
+        const char* n = skip_blank(q, e);
+        if (q > start && n >= error && (declaration_ahead(n, e))) return q;
+        q = line_end(q, e);
+        if (q < e) ++q;
+    }
+    return e;
+}
+
+}  // namespace weir::grammar
