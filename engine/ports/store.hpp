@@ -139,6 +139,8 @@ struct Store {
     // Calls `woken` on `home` after each commit that put into the channel (coalesced). Stays until the store ends.
     virtual void on_put(No channel, Executor& home, std::function<void()> woken) = 0;
     virtual void stop(Task then) = 0;                                              // writes what is pending, marks clean (N3)
+    virtual Id128 secret() const { return {}; }                                    // I4, K1: made with the store, never shown
+    virtual Id128 incarnation() const { return {}; }                               // I6: another one after a backup was restored
 };
 
 }  // namespace weir

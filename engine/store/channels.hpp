@@ -1,0 +1,60 @@
+#pragma once
+// The durable channels: a table each, append-only, with the tail kept beside it because an emptied table would count from 1 again (I5).
+// Owner: the store. Thread: the writer's, or a visitor while the writer rests; `durable_tail` from any.
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/ports/store.hpp"
+#include "engine/store/positions.hpp"
+#include "engine/store/sqlite.hpp"
+
+namespace weir {
+
+class Channels {
+public:
+    bool load(Database& database, std::string& why);
+    void add(No no);                                  // makes its table; errors stick to the database
+    void subscribe(No subscription, No channel);      // remembered for trimming
+    bool subscribed(No subscription) const;
+    bool has(No no) const { return no < channels_.size() && channels_[no]; }
+    RowId first_row(No no);                           // the oldest kept, else tail + 1
+
+    // Inside a transaction.
+    RowId put(No no, std::int64_t at, const Id128& id, std::uint32_t type, std::string_view envelope, std::string_view body);
+    void write();  // the tails
+    void adopt();
+    void drop();
+    const std::vector<No>& touched() const { return touched_; }
+
+    std::uint64_t durable_tail(No no) const { return has(no) ? channels_[no]->tail.load(std::memory_order_acquire) : 0; }
+    std::vector<No> consumers(No channel) const;
+
+    // C3: at most one range of rows of one channel that every consumer is done with and that are older than `before`,
+    // inside a transaction. False: nothing to do.
+    bool trim(const Positions& positions, std::int64_t before);
+
+private:
+    struct Channel {
+        No no = 0;
+        std::atomic<std::uint64_t> tail = 0;  // durable
+        RowId next = 0;                       // proposed
+        RowId first = 1;                      // nothing below is kept
+        bool touched = false;
+        Statement insert, remove, at;
+        std::vector<No> consumers;
+    };
+    void prepare(Channel& channel);
+    bool trim(Channel& channel, const Positions& positions, std::int64_t before);
+
+    Database* database_ = nullptr;
+    std::vector<std::unique_ptr<Channel>> channels_;  // by number
+    std::vector<No> touched_;
+    std::size_t next_trim_ = 0;
+    No trimmed_ = 0;         // proposed: this channel keeps nothing below ..
+    RowId trimmed_to_ = 0;   // .. this row; 0: none
+    Statement tail_, first_;
+};
+
+}  // namespace weir

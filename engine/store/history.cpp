@@ -1,0 +1,125 @@
+#include "engine/store/history.hpp"
+
+#include "engine/store/varint.hpp"
+
+namespace weir {
+
+namespace {
+
+// A unit: head, id of 16 bytes, delta of time, position, attempt, outs. The head's bits:
+constexpr unsigned outcome_bits = 0x07, has_attempt = 0x08, has_position = 0x10, same_part = 0x20, has_arrival = 0x40, same_time = 0x80;
+
+void put_id(std::string& out, const Id128& id) {
+    char raw[16];
+    for (unsigned i = 0; i < 8; ++i) {
+        raw[i] = static_cast<char>(id.a >> (56 - 8 * i));
+        raw[8 + i] = static_cast<char>(id.b >> (56 - 8 * i));
+    }
+    out.append(raw, 16);
+}
+Id128 get_id(std::string_view raw) {
+    Id128 id;
+    for (std::size_t i = 0; i < 8; ++i) {
+        id.a = id.a << 8 | static_cast<unsigned char>(raw[i]);
+        id.b = id.b << 8 | static_cast<unsigned char>(raw[8 + i]);
+    }
+    return id;
+}
+std::int64_t delta(std::uint64_t to, std::uint64_t from) { return static_cast<std::int64_t>(to - from); }
+
+}  // namespace
+
+void HistoryPacker::start(No new_flow, std::uint64_t first_unit) {
+    flow = new_flow;
+    first = first_unit;
+    count = expected = 0;
+    at = 0;
+    blob.assign(1, '\x01');
+    part_ = end_ = 0;
+    no_ = 0;
+    row_ = 0;
+}
+
+void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::vector<UnitOut>& outs) {
+    if (count++ == 0) at = unit_at;
+    unsigned head = static_cast<unsigned>(unit.outcome) & outcome_bits;
+    const Position& in = unit.position;
+    if (unit.attempt > 1) head |= has_attempt;
+    if (unit.arrival.length > 0) head |= has_arrival;
+    if (unit_at == at) head |= same_time;
+    if (in.sort != Position::Sort::none) {
+        head |= has_position;
+        if (end_ != 0 && in.part == part_ && in.no == no_) head |= same_part;
+    }
+    blob.push_back(static_cast<char>(head));
+    put_id(blob, unit.id);
+    if (!(head & same_time)) put_signed(blob, unit_at - at);
+    if (head & has_position) {
+        if (!(head & same_part)) {
+            blob.push_back(static_cast<char>(in.sort));
+            put_varint(blob, in.no);
+            put_varint(blob, in.part);
+        }
+        put_signed(blob, delta(in.at, end_));
+        put_signed(blob, delta(in.end, in.at));
+        part_ = in.part;
+        no_ = in.no;
+        end_ = in.end;
+    }
+    if (head & has_attempt) put_varint(blob, unit.attempt);
+    put_varint(blob, outs.size());
+    for (const UnitOut& out : outs) {
+        put_varint(blob, out.no << 1 | (out.file ? 1u : 0u));
+        if (out.file) continue;
+        put_signed(blob, delta(out.row, row_));
+        row_ = out.row;
+    }
+}
+
+bool unpack_history(std::uint64_t first, std::uint64_t count, std::int64_t at, std::string_view blob, std::vector<PackedUnit>& out) {
+    VarintReader reader{blob};
+    if (reader.byte() != 1) return false;
+    std::uint64_t part = 0, end = 0;
+    No no = 0;
+    auto sort = Position::Sort::none;
+    RowId row = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        PackedUnit unit;
+        unit.no = first + i;
+        const unsigned head = reader.byte();
+        const auto id = reader.take(16);
+        if (!reader.ok || (head & outcome_bits) > static_cast<unsigned>(Outcome::refused)) return false;
+        unit.outcome = static_cast<Outcome>(head & outcome_bits);
+        unit.id = get_id(id);
+        unit.at = head & same_time ? at : at + reader.signed_number();
+        unit.arrival = (head & has_arrival) != 0;
+        if (head & has_position) {
+            if (!(head & same_part)) {
+                sort = static_cast<Position::Sort>(reader.byte());
+                no = static_cast<No>(reader.number());
+                part = reader.number();
+            }
+            unit.in.sort = sort;
+            unit.in.no = no;
+            unit.in.part = part;
+            unit.in.at = end + static_cast<std::uint64_t>(reader.signed_number());
+            unit.in.end = unit.in.at + static_cast<std::uint64_t>(reader.signed_number());
+            end = unit.in.end;
+        }
+        if (head & has_attempt) unit.attempt = static_cast<std::uint32_t>(reader.number());
+        const std::uint64_t outs = reader.number();
+        if (!reader.ok || outs > reader.bytes.size()) return false;  // each takes a byte at least
+        unit.outs.reserve(outs);
+        for (std::uint64_t k = 0; k < outs; ++k) {
+            const std::uint64_t raw = reader.number();
+            UnitOut one{(raw & 1) != 0, raw >> 1, 0};
+            if (!one.file) one.row = row += static_cast<std::uint64_t>(reader.signed_number());
+            unit.outs.push_back(one);
+        }
+        if (!reader.ok) return false;
+        out.push_back(std::move(unit));
+    }
+    return reader.done();
+}
+
+}  // namespace weir

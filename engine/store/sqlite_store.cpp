@@ -1,0 +1,395 @@
+#include "engine/store/sqlite_store.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace weir {
+
+namespace {
+
+constexpr int large_log = 16384;  // pages: 64 MB (S1)
+constexpr EngineTime each_second = std::chrono::seconds(1);
+
+}  // namespace
+
+// The writer lets visitors in between two sets.
+struct SqliteStore::Visit {
+    SqliteStore& store;
+    std::unique_lock<std::mutex> use;
+    explicit Visit(SqliteStore& s) : store(s) {
+        {
+            std::lock_guard lock(store.mutex_);
+            ++store.visitors_;
+        }
+        use = std::unique_lock(store.use_);
+    }
+    ~Visit() {
+        use.unlock();
+        std::lock_guard lock(store.mutex_);
+        if (--store.visitors_ == 0) store.ready_.notify_one();
+    }
+};
+
+Result<std::unique_ptr<Store>> SqliteStore::make(Opened opened, Files& files, Clock& clock, std::function<void(std::string)> fatal,
+                                                 std::function<void(std::string)> warn) {
+    std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(opened), files, clock, std::move(fatal), std::move(warn)));
+    std::string why;
+    if (!store->load(why)) return Error{0, "the store `" + store->options_.folder + "` can't be read: " + why};
+    store->note_lock();
+    if (!store->options_.inline_writer) store->thread_ = std::thread([raw = store.get()] { raw->run(); });
+    return std::unique_ptr<Store>(std::move(store));
+}
+
+SqliteStore::SqliteStore(Opened opened, Files& files, Clock& clock, std::function<void(std::string)> fatal, std::function<void(std::string)> warn)
+    : options_(std::move(opened.options)),
+      clock_(clock),
+      fatal_(std::move(fatal)),
+      warn_(std::move(warn)),
+      lock_(std::move(opened.lock)),
+      meta_(opened.meta),
+      database_(std::move(opened.database)),
+      alive_(std::make_shared<SqliteStore*>(this)) {
+    appender_ = std::make_unique<Appender>(*database_, files, clock, options_.memory ? std::string() : options_.folder + "/cut", warn_);
+    writer_ = std::make_unique<Writer>(Writer::Parts{*database_, channels_, positions_, *appender_, clock, meta_, options_.memory,
+                                                     [this](No no) { return no < name_of_.size() ? name_of_[no] : std::string(); }, warn_});
+    if (!options_.memory) readers_.emplace(store_database_path(options_.folder), options_.vfs);
+}
+
+bool SqliteStore::load(std::string& why) {
+    {
+        Statement rows(*database_, "SELECT no, kind, name FROM name");
+        while (rows.step()) {
+            const No no = static_cast<No>(rows.integer(0));
+            std::string name(rows.blob(2));
+            if (name_of_.size() <= no) name_of_.resize(no + 1);
+            name_of_[no] = name;
+            names_.emplace(std::pair(static_cast<NameKind>(rows.integer(1)), std::move(name)), no);
+        }
+    }
+    history_oldest_ = Statement(*database_, "SELECT id, at FROM hist ORDER BY id LIMIT 1 OFFSET 32");
+    history_trim_ = Statement(*database_, "DELETE FROM hist WHERE id<?");
+    arrival_trim_ = Statement(*database_, "DELETE FROM arrival WHERE id<?");
+    writer_->use_plan(static_cast<std::uint64_t>(database_->number("SELECT max(no) FROM plan")));
+    if (!channels_.load(*database_, why) || !positions_.load(*database_, why)) return false;
+    why = database_->text();
+    return database_->code() == 0;
+}
+
+SqliteStore::~SqliteStore() {
+    if (thread_.joinable()) {
+        {
+            std::lock_guard lock(mutex_);
+            broken_ = broken_ || !stopping_;  // nobody asked for what is pending
+            ready_.notify_all();
+        }
+        thread_.join();
+    }
+}
+
+void SqliteStore::die(const std::string& why) {
+    {
+        std::lock_guard lock(mutex_);
+        if (broken_) return;
+        broken_ = true;
+    }
+    fatal_(why);
+}
+
+void SqliteStore::settle(Writer::Ended ended, const char* doing) {
+    if (ended == Writer::Ended::committed || ended == Writer::Ended::nothing) return;
+    die(std::string("the store can't ") + doing + ": " + writer_->fatal());
+}
+
+No SqliteStore::number(NameKind kind, std::string_view name) {
+    Visit visit(*this);
+    const std::pair<NameKind, std::string> key(kind, name);
+    if (const auto found = names_.find(key); found != names_.end()) return found->second;
+    const No no = static_cast<No>(std::max<std::size_t>(name_of_.size(), 1));
+    const auto ended = writer_->transaction([&] {
+        Statement row(*database_, "INSERT INTO name(no, kind, name) VALUES(?,?,?)");
+        row.integer(1, no).integer(2, static_cast<int>(kind)).text(3, name).run();
+        std::unique_lock shape(shape_);
+        if (kind == NameKind::channel) channels_.add(no);
+        return true;
+    });
+    settle(ended, "keep a name");
+    name_of_.resize(no + 1);
+    name_of_[no] = std::string(name);
+    names_.emplace(key, no);
+    return no;
+}
+
+void SqliteStore::keep_plan(std::string_view hash, std::string_view texts) {
+    Visit visit(*this);
+    std::uint64_t no = 0;
+    const auto ended = writer_->transaction([&] {
+        Statement known(*database_, "SELECT no FROM plan WHERE hash=?");
+        known.text(1, hash);
+        if (known.step()) {
+            no = known.natural(0);
+            return false;
+        }
+        no = static_cast<std::uint64_t>(database_->number("SELECT ifnull(max(no), 0) + 1 FROM plan"));
+        Statement row(*database_, "INSERT INTO plan(no, at, hash, texts) VALUES(?,?,?,?)");
+        row.integer(1, no).integer(2, clock_.wall()).text(3, hash).blob(4, texts).run();
+        return true;
+    });
+    settle(ended, "keep a plan");
+    writer_->use_plan(no);
+}
+
+std::vector<PartState> SqliteStore::parts(Position::Sort sort, No no) {
+    Visit visit(*this);
+    return positions_.parts(sort, no);
+}
+
+std::uint64_t SqliteStore::tail(No channel) {
+    std::shared_lock shape(shape_);
+    return channels_.durable_tail(channel);
+}
+
+void SqliteStore::subscribe(No subscription, No channel, bool since_oldest) {
+    Visit visit(*this);
+    if (channels_.subscribed(subscription)) return;
+    const RowId low = since_oldest ? channels_.first_row(channel) : channels_.durable_tail(channel) + 1;
+    const auto ended = writer_->transaction([&] {
+        Statement row(*database_, "INSERT INTO consumer(no, channel) VALUES(?,?)");
+        row.integer(1, subscription).integer(2, channel).run();
+        positions_.start_at(Position::Sort::consumer, subscription, 0, low);
+        return true;
+    });
+    settle(ended, "keep a subscription");
+    if (ended == Writer::Ended::committed) channels_.subscribe(subscription, channel);
+}
+
+void SqliteStore::commit(Commit commit, Executor& home, Then<Committed> then) {
+    bool post = false;
+    {
+        std::lock_guard lock(mutex_);
+        if (broken_) return;  // the process ends; nothing is acknowledged any more
+        assert(!stopping_ && "a commit after stop");
+        queue_.push({std::move(commit), &home, std::move(then), {}, {}});
+        post = options_.inline_writer && !posted_;
+        if (post) posted_ = true;
+    }
+    if (post)
+        post_cycle(home);
+    else if (!options_.inline_writer)
+        ready_.notify_one();
+}
+
+// One set for each task: what else is due on this executor gets its turn.
+void SqliteStore::post_cycle(Executor& home) {
+    home.post([weak = std::weak_ptr(alive_), &home] {
+        const auto alive = weak.lock();
+        if (!alive) return;
+        SqliteStore& self = **alive;
+        self.cycle();
+        {
+            std::lock_guard lock(self.mutex_);
+            self.posted_ = !self.queue_.empty() && !self.broken_;
+            if (!self.posted_) return;
+        }
+        self.post_cycle(home);
+    });
+}
+
+Result<std::vector<Row>> SqliteStore::read(No channel, RowId after, std::size_t rows, std::size_t bytes) {
+    {
+        std::shared_lock shape(shape_);
+        if (!channels_.has(channel)) return Error{0, "a channel that the store doesn't know"};
+        if (after >= channels_.durable_tail(channel)) return std::vector<Row>();
+    }
+    std::vector<BadRow> bad;
+    std::vector<Row> found;
+    if (readers_) {
+        auto read = readers_->read(channel, after, rows, bytes, bad);
+        if (!read) return read;
+        found = std::move(*read);
+    } else {
+        Visit visit(*this);
+        if (memory_reads_.size() <= channel) memory_reads_.resize(channel + 1);
+        Statement& statement = memory_reads_[channel];
+        if (!statement) statement = Statement(*database_, channel_rows_sql(channel));
+        found = read_rows(statement, after, rows, bytes, bad);
+    }
+    if (!bad.empty()) {
+        std::lock_guard lock(mutex_);
+        for (BadRow& row : bad) bad_.emplace_back(channel, std::move(row));
+        ready_.notify_one();
+    }
+    return found;
+}
+
+void SqliteStore::on_put(No channel, Executor& home, std::function<void()> woken) {
+    auto listener = std::make_shared<Listener>();
+    listener->home = &home;
+    listener->woken = std::move(woken);
+    std::lock_guard lock(mutex_);
+    listeners_.emplace(channel, std::move(listener));
+}
+
+void SqliteStore::stop(Task then) {
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+        stopped_then_ = std::move(then);
+        ready_.notify_all();
+    }
+    if (!options_.inline_writer) return;
+    while (cycle()) {
+    }
+    mark_clean();
+}
+
+void SqliteStore::run() {
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            ready_.wait(lock, [&] { return broken_ || (visitors_ == 0 && (stopping_ || !queue_.empty() || !bad_.empty())); });
+            if (broken_ && !stopping_) return;
+        }
+        if (!cycle()) break;
+    }
+    mark_clean();
+}
+
+// False: stopping, and nothing is left; or broken.
+bool SqliteStore::cycle() {
+    std::vector<Job> jobs;
+    std::vector<std::pair<No, BadRow>> bad;
+    {
+        std::lock_guard lock(mutex_);
+        if (broken_) return false;
+        jobs = queue_.take({});
+        bad.swap(bad_);
+        if (jobs.empty() && bad.empty()) return !stopping_;
+    }
+    std::lock_guard use(use_);
+    if (!jobs.empty() && !writer_->write(jobs)) {
+        die("the store must stop: " + writer_->fatal());
+        return false;
+    }
+    auto fed = writer_->take_fed();
+    finish(std::move(jobs));
+    wake(fed);
+    for (const auto& [channel, row] : bad) {
+        warn_("row " + std::to_string(row.id) + " of `" + name_of_[channel] + "` went to quarantine: " + row.why);
+        if (writer_->quarantine_row(channel, row.id, row.why) == Writer::Ended::broken) {
+            die("the store must stop: " + writer_->fatal());
+            return false;
+        }
+    }
+    between();
+    return true;
+}
+
+// One post for each executor, whatever the number of jobs.
+void SqliteStore::finish(std::vector<Job> jobs) {
+    using Answers = std::vector<std::pair<Then<Committed>, Committed>>;
+    std::vector<std::pair<Executor*, Answers>> by_home;
+    for (Job& job : jobs) {
+        auto found = std::find_if(by_home.begin(), by_home.end(), [&](const auto& one) { return one.first == job.home; });
+        if (found == by_home.end()) found = by_home.emplace(by_home.end(), job.home, Answers());
+        found->second.emplace_back(std::move(job.then), Committed{std::move(job.fates), std::move(job.why)});
+    }
+    for (auto& [home, answers] : by_home)
+        home->post([answers = std::move(answers)]() mutable {
+            for (auto& [then, committed] : answers) then(std::move(committed));
+        });
+}
+
+void SqliteStore::wake(const std::vector<No>& fed) {
+    if (fed.empty()) return;
+    std::lock_guard lock(mutex_);
+    for (const No channel : fed) {
+        const auto [begin, end] = listeners_.equal_range(channel);
+        for (auto at = begin; at != end; ++at) {
+            auto& listener = at->second;
+            if (listener->posted.exchange(true)) continue;
+            listener->home->post([listener] {
+                listener->posted = false;  // before the call: what is put from here on wakes again
+                listener->woken();
+            });
+        }
+    }
+}
+
+void SqliteStore::between() {
+    checkpoint();
+    trim();
+    if (const auto now = clock_.engine(); now >= next_note_) {
+        next_note_ = now + each_second;
+        note_lock();
+    }
+}
+
+// C3, S9: one range for each set, and when there was nothing to do not again for a second.
+void SqliteStore::trim() {
+    const auto now = clock_.engine();
+    if (now < next_trim_) return;
+    const std::int64_t wall = clock_.wall();
+    const auto ended = writer_->transaction([&] {
+        bool some = channels_.trim(positions_, wall - options_.retention);
+        if (history_oldest_.step() && history_oldest_.integer(1) < wall - options_.history_retention) {
+            const std::uint64_t keep = history_oldest_.natural(0);
+            history_oldest_.reset();
+            history_trim_.integer(1, keep).run();
+            arrival_trim_.integer(1, keep).run();
+            some = true;
+        }
+        history_oldest_.reset();
+        return some;
+    });
+    if (ended == Writer::Ended::broken) die("the store must stop: " + writer_->fatal());
+    if (ended != Writer::Ended::committed) next_trim_ = now + each_second;
+}
+
+// Between commits, because it is the latency's tail. The log is reused from its beginning once it is backfilled and nobody reads it.
+void SqliteStore::checkpoint() {
+    if (options_.memory) return;
+    const int frames = database_->log_frames();
+    if (frames < backfilled_) backfilled_ = 0;
+    if (frames - backfilled_ < options_.checkpoint_frames) return;
+    if (frames < large_log) {
+        backfilled_ = database_->checkpoint(false).done;
+    } else {
+        auto quiet = readers_->pause();
+        const auto done = database_->checkpoint(true);
+        backfilled_ = done.code == 0 ? 0 : frames;
+        if (done.code != 0 && frames >= 2 * warned_log_) {
+            warned_log_ = frames;
+            warn_("the store's log holds " + std::to_string(frames / 256) + " MB: another program reads the store and doesn't finish");
+        }
+    }
+    if (database_->code() != 0) die("the store must stop: its log can't be written back: " + database_->text());
+}
+
+void SqliteStore::note_lock() {
+    if (lock_) (void)lock_->write({meta_.incarnation, meta_.epoch, meta_.commit_no});
+}
+
+void SqliteStore::mark_clean() {
+    bool broken = false;
+    Task then;
+    {
+        std::lock_guard lock(mutex_);
+        if (stopped_) return;
+        stopped_ = true;
+        broken = broken_;
+        then = std::move(stopped_then_);
+    }
+    if (!broken) {
+        std::lock_guard use(use_);
+        const auto ended = writer_->transaction([&] { return database_->exec("UPDATE meta SET clean=1"); });
+        if (ended == Writer::Ended::committed) {
+            if (!options_.memory) database_->checkpoint(true);
+            note_lock();
+        } else {
+            warn_("the store could not be marked as ended in order: " + writer_->fatal());
+        }
+    }
+    if (then) then();
+}
+
+}  // namespace weir

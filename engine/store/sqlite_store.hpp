@@ -1,0 +1,96 @@
+#pragma once
+// The store: glue of its parts, the writer's thread, and what is posted back.
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <thread>
+
+#include "engine/store/lock.hpp"
+#include "engine/store/options.hpp"
+#include "engine/store/readers.hpp"
+#include "engine/store/writer.hpp"
+
+namespace weir {
+
+class SqliteStore final : public Store {
+public:
+    struct Opened {
+        StoreOptions options;
+        std::optional<StoreLock> lock;  // none in memory
+        std::unique_ptr<Database> database;
+        StoreMeta meta;
+    };
+    static Result<std::unique_ptr<Store>> make(Opened opened, Files& files, Clock& clock, std::function<void(std::string)> fatal, std::function<void(std::string)> warn);
+    ~SqliteStore() override;
+
+    No number(NameKind kind, std::string_view name) override;
+    void keep_plan(std::string_view hash, std::string_view texts) override;
+    std::vector<PartState> parts(Position::Sort sort, No no) override;
+    std::uint64_t tail(No channel) override;
+    void subscribe(No subscription, No channel, bool since_oldest) override;
+    void commit(Commit commit, Executor& home, Then<Committed> then) override;
+    Result<std::vector<Row>> read(No channel, RowId after, std::size_t rows, std::size_t bytes) override;
+    void on_put(No channel, Executor& home, std::function<void()> woken) override;
+    void stop(Task then) override;
+    Id128 secret() const override { return meta_.secret; }
+    Id128 incarnation() const override { return meta_.incarnation; }
+
+private:
+    struct Listener {
+        Executor* home;
+        std::function<void()> woken;
+        std::atomic<bool> posted = false;
+    };
+    struct Visit;  // the database, for a thread that is not the writer's
+    SqliteStore(Opened opened, Files& files, Clock& clock, std::function<void(std::string)> fatal, std::function<void(std::string)> warn);
+    bool load(std::string& why);
+    void run();          // the writer's thread
+    bool cycle();        // one set and what comes between two; false: the end
+    void post_cycle(Executor& home);
+    void finish(std::vector<Job> jobs);
+    void wake(const std::vector<No>& fed);
+    void between();
+    void trim();
+    void checkpoint();
+    void note_lock();
+    void die(const std::string& why);
+    void mark_clean();
+    void settle(Writer::Ended ended, const char* doing);
+
+    StoreOptions options_;
+    Clock& clock_;
+    std::function<void(std::string)> fatal_, warn_;
+    std::optional<StoreLock> lock_;
+    StoreMeta meta_;
+    std::unique_ptr<Database> database_;  // used by who holds use_
+    Channels channels_;
+    Positions positions_;
+    std::unique_ptr<Appender> appender_;
+    std::unique_ptr<Writer> writer_;
+    std::optional<Readers> readers_;
+    std::vector<Statement> memory_reads_;
+    std::map<std::pair<NameKind, std::string>, No, std::less<>> names_;
+    std::vector<std::string> name_of_;  // by number
+    Statement history_oldest_, history_trim_, arrival_trim_;
+
+    std::mutex use_;             // the database and what stands above
+    std::shared_mutex shape_;    // the list of channels, which readers look at
+    std::mutex mutex_;           // what stands below
+    std::condition_variable ready_;
+    JobQueue queue_;
+    std::vector<std::pair<No, BadRow>> bad_;
+    std::multimap<No, std::shared_ptr<Listener>> listeners_;
+    int visitors_ = 0;
+    bool stopping_ = false, broken_ = false, posted_ = false, stopped_ = false;
+    Task stopped_then_;
+
+    EngineTime next_trim_{}, next_note_{};
+    int backfilled_ = 0, warned_log_ = 0;
+    std::shared_ptr<SqliteStore*> alive_;
+    std::thread thread_;
+};
+
+}  // namespace weir

@@ -1,0 +1,295 @@
+#include "engine/store/writer.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+namespace {
+
+constexpr std::size_t kept_of_quarantined = 1u << 20;
+
+std::string_view at(const Commit& commit, Slice slice) { return std::string_view(commit.bytes).substr(slice.begin, slice.length); }
+
+}  // namespace
+
+Writer::Writer(Parts parts) : p_(std::move(parts)), units_now_(p_.meta.unit_no) {
+    Database& d = p_.database;
+    begin_ = Statement(d, "BEGIN IMMEDIATE");
+    commit_ = Statement(d, "COMMIT");
+    data_version_ = Statement(d, "PRAGMA data_version");
+    history_ = Statement(d, "INSERT INTO hist(id, count, at, flow, plan, units) VALUES(?,?,?,?,?,?)");
+    arrival_ = Statement(d, "INSERT INTO arrival(id, bytes) VALUES(?,?)");
+    dead_ = Statement(d, "INSERT INTO dead(at, flow, class, text, path, step, attempts, mid, envelope, body) VALUES(?,?,?,?,?,?,?,?,?,?)");
+    quarantine_ = Statement(d, "INSERT INTO quarantine(at, source, row, why, raw) VALUES(?,?,?,?,?)");
+    meta_ = Statement(d, "UPDATE meta SET commit_no=?, unit_no=?, engine_time=?, wall_time=? WHERE id=1");
+}
+
+bool Writer::write(std::vector<Job>& jobs) {
+    std::vector<Ref> units;
+    for (std::uint32_t j = 0; j < jobs.size(); ++j) {
+        jobs[j].fates.assign(jobs[j].commit.units.size(), Fate::durable);
+        for (std::uint32_t u = 0; u < jobs[j].commit.units.size(); ++u) units.push_back({j, u});
+    }
+    for (;;) {
+        if (auto failed = append(jobs, units)) {
+            if (p_.database.fault() == SqlFault::broken) {
+                fatal_ = p_.database.text();
+                return false;
+            }
+            p_.database.forget_error();
+            // X1: whoever writes to this file waits, the others go again.
+            std::erase_if(units, [&](const Ref& ref) {
+                Job& job = jobs[ref.job];
+                const Lines lines = lines_of(job.commit, ref.unit);
+                for (std::uint32_t i = lines.begin; i < lines.end; ++i) {
+                    if (job.commit.files[job.commit.lines[i].file] != failed->path) continue;
+                    wait(job, ref.unit, failed->why);
+                    return true;
+                }
+                return false;
+            });
+            continue;
+        }
+        switch (commit(jobs, units)) {
+            case Ended::committed:
+            case Ended::nothing: return true;
+            case Ended::no_room:
+                for (const Ref& ref : units) wait(jobs[ref.job], ref.unit, fatal_);
+                return true;
+            case Ended::this_row: return one_by_one(jobs, units);
+            case Ended::broken: return false;
+        }
+    }
+}
+
+// S3: one transaction each, so that the one at fault shows itself.
+bool Writer::one_by_one(std::vector<Job>& jobs, std::span<const Ref> units) {
+    for (const Ref& ref : units) {
+        Job& job = jobs[ref.job];
+        if (auto failed = append(jobs, {&ref, 1})) {
+            if (p_.database.fault() == SqlFault::broken) {
+                fatal_ = p_.database.text();
+                return false;
+            }
+            p_.database.forget_error();
+            wait(job, ref.unit, failed->why);
+            continue;
+        }
+        Ended ended = commit(jobs, {&ref, 1});
+        if (ended == Ended::this_row) {
+            const std::string why = fatal_;
+            const UnitWrite& unit = job.commit.units[ref.unit];
+            p_.warn("a message that the store can't take (" + why + ") went to quarantine");
+            for (const bool with_bytes : {true, false}) {
+                ended = transaction([&] {
+                    quarantine_unit(job, unit, ref.unit, why, with_bytes);
+                    return true;
+                });
+                if (ended != Ended::this_row) break;
+            }
+            if (ended == Ended::committed) job.fates[ref.unit] = Fate::quarantined;
+        }
+        if (ended == Ended::no_room) wait(job, ref.unit, fatal_);
+        if (ended == Ended::broken || ended == Ended::this_row) return false;
+    }
+    return true;
+}
+
+void Writer::wait(Job& job, std::uint32_t unit, const std::string& why) {
+    job.fates[unit] = Fate::waits;
+    if (job.why.empty()) job.why = why;
+}
+
+Writer::Lines Writer::lines_of(const Commit& commit, std::uint32_t unit) const {
+    return {unit == 0 ? 0 : commit.units[unit - 1].lines_end, commit.units[unit].lines_end};
+}
+
+std::optional<Appender::Failed> Writer::append(std::vector<Job>& jobs, std::span<const Ref> units) {
+    p_.appender.start();
+    slots_.resize(std::max(slots_.size(), jobs.size()));
+    for (std::uint32_t j = 0; j < jobs.size(); ++j) slots_[j].assign(jobs[j].commit.files.size(), SIZE_MAX);
+    for (const Ref& ref : units) {
+        const Commit& commit = jobs[ref.job].commit;
+        const Lines lines = lines_of(commit, ref.unit);
+        for (std::uint32_t i = lines.begin; i < lines.end; ++i) {
+            const Line& line = commit.lines[i];
+            std::size_t& slot = slots_[ref.job][line.file];
+            if (slot == SIZE_MAX) slot = p_.appender.slot(commit.files[line.file]);
+            p_.appender.line(slot, at(commit, line.text));
+        }
+    }
+    return p_.appender.empty() ? std::nullopt : p_.appender.flush();
+}
+
+Writer::Ended Writer::commit(std::vector<Job>& jobs, std::span<const Ref> units) {
+    if (units.empty()) {
+        bool more = false;  // a commit without units may still carry notes
+        for (const Job& job : jobs) more = more || (job.commit.units.empty() && !job.commit.notes.empty());
+        if (!more) return Ended::nothing;
+    }
+    packers_used_ = 0;
+    for (const Ref& ref : units)
+        if (jobs[ref.job].commit.history) ++packer(jobs[ref.job].commit.flow).expected;
+    for (std::size_t i = 0; i < packers_used_; ++i) {
+        packers_[i].first = units_now_ + 1;
+        units_now_ += packers_[i].expected;
+    }
+    return transaction([&] {
+        for (const Ref& ref : units) {
+            put_unit(jobs[ref.job], ref.job, ref.unit);
+            if (p_.database.code() != 0) return true;
+        }
+        for (Job& job : jobs) {
+            if (job.commit.notes.empty()) continue;
+            // A note goes with the units of its commit; where all of them wait it will be offered again with them.
+            if (!job.commit.units.empty() && std::find(job.fates.begin(), job.fates.end(), Fate::durable) == job.fates.end()) continue;
+            for (const auto& [part, text] : job.commit.notes) {
+                const auto unit = std::find_if(job.commit.units.begin(), job.commit.units.end(),
+                                               [&](const UnitWrite& u) { return u.position.sort == Position::Sort::source && u.position.part == part; });
+                const auto source = unit != job.commit.units.end() ? std::optional(unit->position.no) : p_.positions.source_of(part);
+                if (source)
+                    p_.positions.note(Position::Sort::source, *source, part, text);
+                else
+                    p_.warn("a source's note about a part that nobody has read from is not kept");
+            }
+        }
+        for (std::size_t i = 0; i < packers_used_; ++i) {
+            const HistoryPacker& h = packers_[i];
+            history_.integer(1, h.first).integer(2, h.count).integer(3, h.at).integer(4, h.flow).integer(5, plan_).blob(6, h.blob).run();
+        }
+        return true;
+    });
+}
+
+Writer::Ended Writer::transaction(const std::function<bool()>& body) {
+    Database& d = p_.database;
+    bool wanted = false, committing = false;
+    StoreMeta next = p_.meta;
+    if (begin_.run()) {
+        // O2: a commit that is not ours makes SQLite count on.
+        if (data_version_.step()) {
+            const std::int64_t version = data_version_.integer(0);
+            if (version_ < 0 || p_.memory) version_ = version;
+            const bool foreign = version != version_;
+            data_version_.reset();
+            if (foreign) {
+                d.roll_back();
+                p_.channels.drop();
+                p_.positions.drop();
+                p_.appender.cut_back();
+                fatal_ = "another program writes this store";
+                return Ended::broken;
+            }
+        }
+        wanted = body();
+        if (wanted) {
+            p_.positions.write();
+            p_.channels.write();
+            p_.appender.write();
+            next.commit_no += 1;
+            next.unit_no = units_now_;
+            next.engine_time = p_.clock.engine().count();
+            next.wall_time = p_.clock.wall();
+            meta_.integer(1, next.commit_no).integer(2, next.unit_no).integer(3, next.engine_time).integer(4, next.wall_time).run();
+            if (d.code() == 0) {
+                committing = true;
+                commit_.run();
+            }
+        }
+    }
+    if (wanted && d.code() == 0) {
+        p_.meta = next;
+        fed_.insert(fed_.end(), p_.channels.touched().begin(), p_.channels.touched().end());
+        p_.channels.adopt();
+        p_.positions.adopt();
+        p_.appender.adopt();
+        return Ended::committed;
+    }
+    const SqlFault fault = d.fault();
+    const int code = d.code();
+    fatal_ = d.text();
+    const bool clean = d.roll_back();
+    units_now_ = p_.meta.unit_no;
+    p_.channels.drop();
+    p_.positions.drop();
+    if (fault == SqlFault::none && clean) {
+        return Ended::nothing;
+    }
+    // After an error of COMMIT that is not plainly "nothing was written" the transaction is in doubt: only the next start can tell (S4), and
+    // the files must stand as the transaction would have them.
+    constexpr int nomem = 7;
+    if (!clean || fault == SqlFault::broken || (committing && (fault == SqlFault::this_row || (code & 0xff) == nomem))) return Ended::broken;
+    p_.appender.cut_back();
+    return fault == SqlFault::no_room ? Ended::no_room : Ended::this_row;
+}
+
+HistoryPacker& Writer::packer(No flow) {
+    for (std::size_t i = 0; i < packers_used_; ++i)
+        if (packers_[i].flow == flow) return packers_[i];
+    if (packers_used_ == packers_.size()) packers_.emplace_back();
+    HistoryPacker& fresh = packers_[packers_used_++];
+    fresh.start(flow, 0);
+    return fresh;
+}
+
+void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
+    const Commit& commit = job.commit;
+    const UnitWrite& unit = commit.units[unit_no];
+    const UnitWrite* before = unit_no == 0 ? nullptr : &commit.units[unit_no - 1];
+    outs_.clear();
+    for (std::uint32_t i = before ? before->puts_end : 0; i < unit.puts_end; ++i) {
+        const Put& put = commit.puts[i];
+        const RowId row = p_.channels.put(put.channel, commit.now, put.id, put.type, at(commit, put.envelope), at(commit, put.body));
+        outs_.push_back({false, put.channel, row});
+    }
+    for (std::uint32_t i = before ? before->lines_end : 0; i < unit.lines_end; ++i) {
+        const std::uint64_t file = p_.appender.row(slots_[job_no][commit.lines[i].file]);
+        if (outs_.empty() || !outs_.back().file || outs_.back().no != file) outs_.push_back({true, file, 0});
+    }
+    for (std::uint32_t i = before ? before->dead_end : 0; i < unit.dead_end; ++i) {
+        const Dead& dead = commit.dead[i];
+        const Failure& f = dead.failure;
+        dead_.integer(1, commit.now).text(2, f.flow).integer(3, static_cast<int>(f.kind)).text(4, f.message).text(5, f.path).text(6, f.step);
+        dead_.integer(7, f.attempts).id(8, dead.id).blob(9, at(commit, dead.envelope)).blob(10, at(commit, dead.body)).run();
+    }
+    p_.positions.mark(unit.position);
+    if (!commit.history) return;
+    HistoryPacker& history = packer(commit.flow);
+    if (unit.arrival.length > 0) arrival_.integer(1, history.first + history.count).blob(2, at(commit, unit.arrival)).run();
+    history.add(commit.now, unit, outs_);
+}
+
+void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_bytes) {
+    const Commit& commit = job.commit;
+    const std::int64_t now = p_.clock.wall();
+    const std::string flow = p_.name(commit.flow);
+    std::string raw;
+    if (with_bytes) {
+        for (std::uint32_t i = unit_no == 0 ? 0 : commit.units[unit_no - 1].puts_end; i < unit.puts_end && raw.size() < kept_of_quarantined; ++i) {
+            raw.append(at(commit, commit.puts[i].envelope).substr(0, kept_of_quarantined));
+            raw.append(at(commit, commit.puts[i].body).substr(0, kept_of_quarantined));
+        }
+    }
+    quarantine_.integer(1, now).text(2, flow).integer(3, unit.position.at).text(4, why).blob(5, raw).run();
+    const std::string text = "the store can't take what this message became: " + why;
+    dead_.integer(1, now).text(2, flow).integer(3, static_cast<int>(FailureClass::internal)).text(4, text).text(5, "").text(6, "");
+    dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, "").blob(10, with_bytes ? at(commit, unit.arrival) : std::string_view()).run();
+    p_.positions.mark(unit.position);
+}
+
+Writer::Ended Writer::quarantine_row(No channel, RowId row, std::string_view why) {
+    p_.appender.start();
+    return transaction([&] {
+        Statement raw(p_.database, "SELECT mid, at, type, headers, body FROM " + channel_table(channel) + " WHERE id=?");
+        raw.integer(1, row);
+        std::string bytes;
+        if (raw.step())
+            for (int column = 0; column < 5; ++column) bytes.append(raw.blob(column)).append(1, '\n');
+        raw.reset();
+        quarantine_.integer(1, p_.clock.wall()).text(2, p_.name(channel)).integer(3, row).text(4, why).blob(5, bytes).run();
+        for (const No consumer : p_.channels.consumers(channel)) p_.positions.mark({Position::Sort::consumer, consumer, 0, row, row + 1});
+        return true;
+    });
+}
+
+}  // namespace weir
