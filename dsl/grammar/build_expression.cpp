@@ -151,7 +151,7 @@ ExprBox Builder::primary(Children& c) {
         case Kind::raw_text:
         case Kind::block_text: return text_literal(i);
         case Kind::number: return number(i);
-        case Kind::timestamp: return make(span(i), Literal{LiteralKind::timestamp});
+        case Kind::timestamp: return make(span(i), Literal{LiteralKind::timestamp, text(i)});
         case Kind::constant: return constant(i);
         case Kind::array: return array(i);
         case Kind::object: return object(i);
@@ -171,18 +171,18 @@ ExprBox Builder::primary(Children& c) {
     }
 }
 
-ExprBox Builder::number(Index i) const { return make(span(i), Literal{number_kind(text(i))}); }
+ExprBox Builder::number(Index i) const { return make(span(i), Literal{number_kind(text(i)), text(i)}); }
 
 ExprBox Builder::constant(Index i) const {
     const auto word = text(i);
-    return make(span(i), Literal{word == "true" ? LiteralKind::true_ : word == "false" ? LiteralKind::false_ : LiteralKind::null_});
+    return make(span(i), Literal{word == "true" ? LiteralKind::true_ : word == "false" ? LiteralKind::false_ : LiteralKind::null_, word});
 }
 
 ExprBox Builder::bound(Index i) {
     switch (kind(i)) {
         case Kind::number: return number(i);
         case Kind::negative: return make(span(i), Unary{UnaryOp::negate, number(i + 1)});
-        case Kind::timestamp: return make(span(i), Literal{LiteralKind::timestamp});
+        case Kind::timestamp: return make(span(i), Literal{LiteralKind::timestamp, text(i)});
         case Kind::constant: return constant(i);
         default: return text_literal(i);
     }

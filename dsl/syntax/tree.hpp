@@ -26,8 +26,9 @@ using BlockBox = std::unique_ptr<Block>;
 
 // ---- expressions ----
 enum class LiteralKind : std::uint8_t { null_, true_, false_, integer, decimal, real, duration, size, percent, rate, timestamp };
-struct Literal {  // the text is that of the node's span
+struct Literal {
     LiteralKind kind;
+    std::string_view text;  // as written, that of the node's span
 };
 struct TextPiece {  // a run of characters (escapes already taken) or, where `hole` is set, "${hole}"
     std::string text;
