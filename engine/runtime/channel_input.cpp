@@ -49,7 +49,7 @@ private:
         for (Row& row : *read) {
             const bool done = is_done(row.id);
             if (!done) batch.push_back(delivery(std::move(row), at));
-            at = batch.empty() || done ? row.id + 1 : batch.back().position.end;
+            at = row.id + 1;
         }
         next_.store(at, std::memory_order_release);
         pumping_ = true;
