@@ -77,8 +77,7 @@ Fit Types::fits(TypeId from, TypeId to) const {
     const plan::Type& b = at(to);
     if (a.kind == TypeKind::null_) return nullable(to) ? Fit::yes : Fit::no;
     if (a.nullable && !nullable(to)) {
-        plan::Type inner = a;
-        inner.nullable = false;  // null itself does not fit, the others may
+        // Null itself does not fit, the others may.
         const Fit rest = a.kind == TypeKind::record || a.kind == TypeKind::union_ ? Fit::maybe : (base(from) == base(to) || base(to) == TypeKind::union_ ? Fit::maybe : Fit::no);
         return rest;
     }

@@ -64,6 +64,11 @@ TypeId Types::range(TypeId of_base, Constant low, Constant high) {
 TypeId Types::maybe(TypeId inner) {
     if (nullable(inner) || is_any(inner)) return inner;
     plan::Type type = at(inner);
+    if (std::count(unfinished_.begin(), unfinished_.end(), inner)) {
+        type = {};
+        type.kind = TypeKind::union_;
+        type.of = {inner};
+    }
     type.nullable = true;
     return add(std::move(type), exact_[inner]);
 }

@@ -29,6 +29,9 @@ public:
     // `exact`: an object made here, which has no other fields.
     plan::TypeId record(std::vector<plan::Field> fields, bool exact);
     plan::TypeId add(plan::Type type, bool exact = false);
+    // While a declared type is being made, its copy would be half a type.
+    void unfinished(plan::TypeId id) { unfinished_.push_back(id); }
+    void finished(plan::TypeId id) { std::erase(unfinished_, id); }
 
     const plan::Type& at(plan::TypeId id) const { return plan_.types[id]; }
     plan::Type& change(plan::TypeId id) { return plan_.types[id]; }
@@ -61,6 +64,7 @@ public:
 private:
     plan::Plan& plan_;
     std::vector<char> exact_;
+    std::vector<plan::TypeId> unfinished_;
     std::vector<plan::TypeId> simple_;
     mutable int depth_ = 0;  // of `fits`, which a type that holds itself would not end
 };
