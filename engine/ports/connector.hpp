@@ -20,6 +20,7 @@ struct Delivery {
     Message message;
     Position position;
     std::uint64_t ticket = 0;
+    std::uint32_t type = 0xffffffffu;  // of the plan: the body is to be read by it before the first step (C7)
 };
 
 // The flow's side of a source. Thread: the flow's executor.

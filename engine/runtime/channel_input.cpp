@@ -10,7 +10,7 @@ constexpr std::size_t read_bytes = 4u << 20;  // of rows at a time
 // Reads the rows of a channel in order, first those that were open at the last end (C2).
 class ChannelInput final : public Input {
 public:
-    ChannelInput(FlowRunner& flow, Store& store, No channel_no, No subscription) : flow_(flow), store_(store), channel_(channel_no), subscription_(subscription) {}
+    ChannelInput(FlowRunner& flow, Store& store, ChannelParts parts) : flow_(flow), store_(store), parts_(std::move(parts)), channel_(parts_.channel), subscription_(parts_.subscription) {}
     void start() override {
         for (const PartState& part : store_.parts(Position::Sort::consumer, subscription_)) {
             next_ = part.low;
@@ -88,14 +88,16 @@ private:
             history->reserve(out.message.meta.history->size() + 1);
             *history = *out.message.meta.history;
         }
-        history->push_back({flow_.parts().flow.name, channel, row.at});
+        history->push_back({flow_.parts().flow.name, parts_.name, row.at});
         out.message.meta.history = std::move(history);
+        if (parts_.mark.mark != 0 && (parts_.mark.reads_text || row.type >> 8 != parts_.mark.mark)) out.type = parts_.type;
         out.position = {Position::Sort::consumer, subscription_, 0, at, row.id + 1};
         return out;
     }
 
     FlowRunner& flow_;
     Store& store_;
+    ChannelParts parts_;
     No channel_, subscription_;
     std::atomic<std::uint64_t> next_{1};
     std::vector<Range> done_;
@@ -106,10 +108,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, No channel, No subscription, std::string name) {
-    auto input = std::make_unique<ChannelInput>(flow, store, channel, subscription);
-    input->channel = std::move(name);
-    return input;
-}
+std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, ChannelParts parts) { return std::make_unique<ChannelInput>(flow, store, std::move(parts)); }
 
 }  // namespace weir

@@ -19,6 +19,7 @@ struct Destination {
     std::string name;                       // as people say it: orders.big, file.append("x")
     No channel = 0;
     plan::TypeId type = plan::none;         // of a typed channel
+    std::uint32_t type_mark = 0;
     ConnectorKind* kind = nullptr;
     std::string operation;
     std::vector<ArgumentCode> arguments;

@@ -4,6 +4,7 @@
 
 #include "engine/runtime/input.hpp"
 #include "engine/runtime/settings.hpp"
+#include "engine/runtime/type_mark.hpp"
 
 namespace weir {
 namespace {
@@ -99,7 +100,9 @@ public:
             out.sort = Destination::Sort::channel;
             out.name = channel.name;
             out.channel = store_.number(NameKind::channel, channel.name);
-            out.type = channel.type;
+            const TypeMark mark = mark_of(plan_, channel.type);
+            out.type = mark.mark == 0 ? plan::none : channel.type;
+            out.type_mark = mark.mark;
             return Done{};
         }
         const plan::Endpoint& endpoint = plan_.endpoints[target.endpoint];
@@ -159,7 +162,7 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
         const std::string name = topic ? channel.name + "/" + (source.subscription.empty() ? runner.parts().flow.name : source.subscription) : channel.name;
         const No subscription = world.store.number(NameKind::subscription, name);
         world.store.subscribe(subscription, number, !topic || source.since_oldest);
-        runner.add(make_channel_input(runner, world.store, number, subscription, channel.name));
+        runner.add(make_channel_input(runner, world.store, {number, subscription, channel.name, channel.type, mark_of(plan, channel.type)}));
         return Done{};
     }
     const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];

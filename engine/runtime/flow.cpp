@@ -102,7 +102,7 @@ void FlowRunner::run_unit(Flight::Unit& unit, bool has_reference) {
         Outcome outcome = Outcome::done;
         bool ok = false;
         try {
-            ok = walk(parts_.program->first, outcome, 0);
+            ok = read_typed(unit.delivery.type) && walk(parts_.program->first, outcome, 0);
         } catch (const std::bad_alloc&) {  // R10
             fail(scope_, FailureClass::internal, "out of memory in a step");
         }
@@ -116,6 +116,25 @@ void FlowRunner::run_unit(Flight::Unit& unit, bool has_reference) {
     write.attempt = unit.delivery.message.meta.attempt;
     if (!has_reference && parts_.flow.history && unit.outcome != Outcome::dead && unit.outcome != Outcome::refused) write.arrival = outputs_.keep(unit.delivery.message);
     outputs_.end_unit(write);
+}
+
+// C7: a row of a typed channel whose type has texts that stand for other values, or that was put under another version of the type.
+bool FlowRunner::read_typed(plan::TypeId type) {
+    if (type == plan::none) return true;
+    failed_step_.clear();
+    std::string why;
+    if (!look(current_.body, arena_, reader_, why)) {
+        fail(scope_, FailureClass::invalid, std::move(why), "body");
+        return false;
+    }
+    Value out;
+    Misfit misfit;
+    if (!conform(parts_.plan, type, current_.body.tree, scope_, false, *parts_.compiler, out, misfit)) {
+        fail(scope_, FailureClass::invalid, std::move(misfit.why), std::move(misfit.path));
+        return false;
+    }
+    current_.body.tree = out;  // the bytes stay: unread fields go on as they came
+    return true;
 }
 
 bool FlowRunner::walk(At at, Outcome& outcome, unsigned depth) {

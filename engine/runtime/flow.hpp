@@ -88,6 +88,7 @@ private:
     };
     void run_batch(std::unique_ptr<Flight> flight, std::size_t from, std::size_t to);
     void run_unit(Flight::Unit& unit, bool has_reference);
+    bool read_typed(plan::TypeId type);
     bool walk(At at, Outcome& outcome, unsigned depth);
     void finish(Flight::Unit& unit, Failure failure);
     void act(Flight::Unit& unit, const Failure& failure, const FailureAction* action);

@@ -6,6 +6,7 @@
 
 #include "engine/ports/connector.hpp"
 #include "engine/runtime/flow.hpp"
+#include "engine/runtime/type_mark.hpp"
 
 namespace weir {
 
@@ -24,10 +25,15 @@ public:
     // What the store's tail must not have passed for the flow to be idle.
     virtual bool behind(const Store&) const { return false; }
     virtual std::vector<std::pair<std::uint64_t, std::string>> take_notes() { return {}; }
-    std::string channel;         // for meta.history; empty: an endpoint
 };
 
-std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, No channel, No subscription, std::string name);
+struct ChannelParts {
+    No channel = 0, subscription = 0;
+    std::string name;
+    plan::TypeId type = plan::none;
+    TypeMark mark;
+};
+std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, ChannelParts parts);
 
 struct EndpointParts {
     No number = 0;

@@ -3,8 +3,8 @@
 namespace weir {
 namespace {
 
-// C1: what a row is in, so that a reader gives it back as it came. The format in the low byte, the type's number above.
-std::uint32_t row_type(Format format, plan::TypeId type) { return static_cast<std::uint32_t>(format) | (type == plan::none ? 0 : (type + 1) << 8); }
+// C1: what a row is in, so that a reader gives it back as it came. The format in the low byte, the mark of its type above.
+std::uint32_t row_type(Format format, std::uint32_t type_mark) { return static_cast<std::uint32_t>(format) | type_mark << 8; }
 
 bool header_text(Scope& scope, const Value& value, std::string& out) {
     if (value.kind() == Kind::string) out = value.text();
@@ -132,7 +132,7 @@ bool Outputs::put(Scope& scope, const Destination& to, const Body& body, const H
     Format format = as_it_came ? body.format : Format::json;
     if (!as_it_came && body.tree.kind() == Kind::string) format = Format::text;
     if (!as_it_came && body.tree.kind() == Kind::bytes) format = Format::bytes;
-    row.type = row_type(format, to.type);
+    row.type = row_type(format, to.type_mark);
     row.envelope = write_envelope(headers, meta);
     const auto begin = commit_.bytes.size();
     write_body(commit_.bytes, body);
@@ -159,7 +159,7 @@ bool Outputs::to_sink(Scope& scope, const Destination& to, const Body& body, con
 bool Outputs::send(Scope& scope, const Destination& to, const Value* value, const Value* header_values, std::uint64_t node, bool tap) {
     Message& message = *scope.message;
     Body body = value == nullptr ? message.body : Body::of(*value);
-    if (to.type != plan::none && to.type != 0) {
+    if (to.type != plan::none) {
         std::string why;
         if (!look(body, *scope.arena, *scope.reader, why)) {
             fail(scope, FailureClass::invalid, std::move(why), "body");
