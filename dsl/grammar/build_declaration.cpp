@@ -43,20 +43,22 @@ std::string_view Builder::documentation_above(std::size_t offset) const {
     return found;
 }
 
+// The first block of comment lines, with a blank line under it. The edition and the imports may stand above.
 std::string_view Builder::file_documentation() const {
-    std::string_view all = file_.text;
-    std::size_t at = all.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+    const std::string_view all = file_.text;
     std::size_t begin = std::string_view::npos, end = 0;
-    while (at < all.size()) {
+    for (std::size_t at = all.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0; at < all.size();) {
         const auto newline = std::min(all.find('\n', at), all.size());
         const auto line = all.substr(at, newline - at);
-        const bool shebang = line.substr(0, 2) == "#!" && begin == std::string_view::npos;
-        if (is_comment(line) && !shebang) {
-            if (begin == std::string_view::npos) begin = at + first_sign(line);
+        const auto first = first_sign(line);
+        const auto word = word_at(line.data() + first, line.data() + line.size());
+        if (is_comment(line)) {
+            if (begin == std::string_view::npos && line.substr(0, 2) != "#!") begin = at + first;
             end = newline;
-        } else if (first_sign(line) == line.size()) {
-            if (begin != std::string_view::npos) break;  // a first block with a blank line under it
-        } else if (!shebang) {
+        } else if (begin != std::string_view::npos) {
+            if (first < line.size()) return {};  // it belongs to what stands under it
+            break;
+        } else if (first < line.size() && word != "edition" && word != "import") {
             return {};
         }
         at = newline + 1;

@@ -1,4 +1,5 @@
 // The rules of grammar.md. The only file that sees PEGTL: scanners do the characters, PEGTL the structure, nodes.hpp says what comes out.
+#include <algorithm>
 #include <tao/pegtl.hpp>
 #include <tao/pegtl/contrib/analyze.hpp>
 
@@ -129,6 +130,30 @@ template <Mode Which, typename... R> struct within {
         return p::internal::seq<R...>::template match<A, M, Action, Control>(in, c);
     }
 };
+// `within` and the bracket that closes it; where that is missing, the finding shows what was opened.
+template <Mode Which, typename Close, typename... R> struct bracket {
+    using rule_t = bracket;
+    using subs_t = p::type_list<within<Which, R...>, Close>;
+    template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action, template <typename...> class Control> static bool match(Input& in, Parse& c) {
+        const char* const opened = in.current() - 1;
+        if (!within<Which, R...>::template match<A, M, Action, Control>(in, c)) return false;
+        if (Control<Close>::template match<A, p::rewind_mode::required, Action, Control>(in, c)) return true;
+        throw SyntaxError{in.current(), nullptr, &message<Close>, false, opened};
+    }
+};
+// A text and its closing quote; where that is missing, the finding stands at the beginning of the text.
+template <typename Close, typename... R> struct text_of {
+    using rule_t = text_of;
+    using subs_t = p::type_list<R..., Close>;
+    template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action, template <typename...> class Control> static bool match(Input& in, Parse& c) {
+        const char* const begin = in.current();
+        if (!p::internal::seq<R...>::template match<A, M, Action, Control>(in, c)) return false;
+        if (Control<Close>::template match<A, p::rewind_mode::required, Action, Control>(in, c)) return true;
+        const char* quote = begin;
+        while (*quote != '"') ++quote;
+        throw SyntaxError{begin, quote + 1, &message<Close>, true};
+    }
+};
 template <typename... R> struct nest {
     using rule_t = nest;
     using subs_t = p::type_list<R...>;
@@ -245,14 +270,14 @@ struct number : node<Kind::number, scan<scan_number>> {};
 struct timestamp : node<Kind::timestamp, scan<scan_timestamp>> {};
 struct need_expression;
 struct hole_end : p::one<'}'> {};
-struct hole : node<Kind::hole, p::string<'$', '{'>, within<Mode::hole, gap, need<need_expression>, gap, need<hole_end>>> {};
+struct hole : node<Kind::hole, p::string<'$', '{'>, bracket<Mode::hole, hole_end, gap, need<need_expression>, gap>> {};
 struct quote_end : p::one<'"'> {};
 struct raw_end : p::one<'"'> {};
 struct raw_once : not_at<p::one<'"'>> {};
 struct block_text_end : p::string<'"', '"', '"'> {};
-struct block_text : node<Kind::block_text, p::string<'"', '"', '"'>, scan<scan_block_text, true>, need<block_text_end>> {};
-struct plain_text : node<Kind::plain_text, p::one<'"'>, scan<scan_text, true>, star<hole, scan<scan_text, true>>, need<quote_end>> {};
-struct raw_text : node<Kind::raw_text, p::string<'r', '"'>, scan<scan_raw, true>, need<raw_end>, need<raw_once>> {};
+struct block_text : node<Kind::block_text, text_of<block_text_end, p::string<'"', '"', '"'>, scan<scan_block_text, true>>> {};
+struct plain_text : node<Kind::plain_text, text_of<quote_end, p::one<'"'>, scan<scan_text, true>, star<hole, scan<scan_text, true>>>> {};
+struct raw_text : node<Kind::raw_text, text_of<raw_end, p::string<'r', '"'>, scan<scan_raw, true>>, need<raw_once>> {};
 struct text : sor<block_text, plain_text> {};
 
 // ---- expressions ----
@@ -270,23 +295,23 @@ struct argument_name : node<Kind::name, scan<scan_argument_name>> {};
 struct argument : node<Kind::argument, opt<argument_name, p::one<':'>, gap>, sor<lambda, need<need_expression>>> {};
 struct comma_more : seq<gap, p::one<','>, gap> {};
 struct arguments : node<Kind::arguments, p::one<'('>,
-                        within<Mode::round, gap, opt<not_at<p::one<')'>>, argument, star<comma_more, not_at<p::one<')'>>, argument>, gap, opt<p::one<','>, gap>>, need<close_round>>> {};
+                        bracket<Mode::round, close_round, gap, opt<not_at<p::one<')'>>, argument, star<comma_more, not_at<p::one<')'>>, argument>, gap, opt<p::one<','>, gap>>>> {};
 
 struct field_name : node<Kind::name, scan<scan_word>> {};
 struct member : node<Kind::member, sor<p::string<'?', '.'>, scan<scan_dot>>, need<field_name>, opt<arguments>> {};
-struct index : node<Kind::index, sor<p::string<'?', '['>, p::one<'['>>, within<Mode::round, gap, opt<not_at<p::one<']'>>, need<need_expression>>, gap, need<close_square>>> {};
+struct index : node<Kind::index, sor<p::string<'?', '['>, p::one<'['>>, bracket<Mode::round, close_square, gap, opt<not_at<p::one<']'>>, need<need_expression>>, gap>> {};
 struct suffix : seq<scan<scan_before_suffix, true>, sor<member, index>> {};
 
 struct spread : node<Kind::spread, p::string<'.', '.', '.'>, need<need_expression>> {};
 struct need_item : sor<spread, need_expression> {};
 struct array : node<Kind::array, p::one<'['>,
-                    within<Mode::round, gap, opt<not_at<p::one<']'>>, need<need_item>, star<comma_more, not_at<p::one<']'>>, need<need_item>>, gap, opt<p::one<','>, gap>>, need<close_square>>> {};
+                    bracket<Mode::round, close_square, gap, opt<not_at<p::one<']'>>, need<need_item>, star<comma_more, not_at<p::one<']'>>, need<need_item>>, gap, opt<p::one<','>, gap>>>> {};
 
 struct key : node<Kind::key, sor<text, scan<scan_word>>> {};
 struct entry_colon : sor<p::string<'?', ':'>, seq<gap, p::one<':'>>> {};
 struct need_entry : sor<spread, node<Kind::entry, key, need<entry_colon>, gap, need<need_expression>>> {};
 struct object_end : p::one<'}'> {};
-struct object : node<Kind::object, p::one<'{'>, within<Mode::brace, gap, opt<not_at<p::one<'}'>>, need<need_entry>, star<sep, need<need_entry>>>, last_sep, need<object_end>>> {};
+struct object : node<Kind::object, p::one<'{'>, bracket<Mode::brace, object_end, gap, opt<not_at<p::one<'}'>>, need<need_entry>, star<sep, need<need_entry>>>, last_sep>> {};
 
 struct chain;
 struct if_body;
@@ -310,9 +335,9 @@ struct match_arm : node<Kind::match_arm, sor<seq<pattern, opt<_, when>>, when, n
 struct need_match_arm : match_arm {};
 struct match_open : p::one<'{'> {};
 struct match_ : node<Kind::match, k_match, _, opt<not_at<p::one<'{'>>, need<need_expression>, _>, need<match_open>,
-                     within<Mode::brace, gap, need<need_match_arm>, star<sep, need<need_match_arm>>, last_sep, need<object_end>>> {};
+                     bracket<Mode::brace, object_end, gap, need<need_match_arm>, star<sep, need<need_match_arm>>, last_sep>> {};
 
-struct paren : node<Kind::paren, p::one<'('>, within<Mode::round, gap, need<need_expression>, gap, need<close_round>>> {};
+struct paren : node<Kind::paren, p::one<'('>, bracket<Mode::round, close_round, gap, need<need_expression>, gap>> {};
 struct reference : seq<node<Kind::name, scan<scan_name>>, opt<arguments>> {};
 struct primary : sor<text, number, paren, array, object, timestamp, raw_text, constant, match_, reference> {};
 struct need_postfix : seq<primary, star<suffix>> {};
@@ -333,11 +358,11 @@ struct default_value : seq<_, p::one<'='>, gap, need<need_expression>> {};
 struct field_colon : p::one<':'> {};
 struct field : node<Kind::field, key, need<field_colon>, gap, need<need_union>, opt<default_value>> {};
 struct need_field : field {};
-struct record : node<Kind::record, p::one<'{'>, within<Mode::brace, gap, opt<not_at<p::one<'}'>>, need<need_field>, star<sep, need<need_field>>>, last_sep, need<object_end>>> {};
-struct array_type : node<Kind::array_type, p::one<'['>, within<Mode::round, gap, need<need_union>, gap, need<close_square>>> {};
+struct record : node<Kind::record, p::one<'{'>, bracket<Mode::brace, object_end, gap, opt<not_at<p::one<'}'>>, need<need_field>, star<sep, need<need_field>>>, last_sep>> {};
+struct array_type : node<Kind::array_type, p::one<'['>, bracket<Mode::round, close_square, gap, need<need_union>, gap>> {};
 struct literal_type : node<Kind::literal_type, sor<signed_number, text>, opt<two_dots, need<need_bound>>> {};
-struct type_arguments : node<Kind::type_arguments, p::one<'('>, within<Mode::round, gap, need<need_union>, star<comma_more, not_at<p::one<')'>>, need<need_union>>, gap, opt<p::one<','>, gap>, need<close_round>>> {};
-struct type_paren : node<Kind::type_paren, p::one<'('>, within<Mode::round, gap, need<need_union>, gap, need<close_round>>> {};
+struct type_arguments : node<Kind::type_arguments, p::one<'('>, bracket<Mode::round, close_round, gap, need<need_union>, star<comma_more, not_at<p::one<')'>>, need<need_union>>, gap, opt<p::one<','>, gap>>> {};
+struct type_paren : node<Kind::type_paren, p::one<'('>, bracket<Mode::round, close_round, gap, need<need_union>, gap>> {};
 struct need_type : node<Kind::type, sor<record, array_type, literal_type, type_paren, constant, seq<dotted, opt<type_arguments>>>> {};
 struct need_maybe : seq<need_type, opt<node<Kind::maybe, p::one<'?'>, not_at<p::one<'?', '.'>>>>> {};
 struct need_union : node<Kind::union_, need_maybe, star<operator_gap, p::one<'|'>, gap, need<need_maybe>>> {};
@@ -372,15 +397,17 @@ struct header_item;
 struct declaration;
 struct state_item;
 
-inline void report(Parse& c, const char* at, const char* end, const Message& m, const char* opened = nullptr) {
-    if (at == c.last_error) return;  // one mistake, one finding
+inline bool report(Parse& c, const char* at, const char* end, const Message& m, const char* opened = nullptr) {
+    if (at == c.last_error) return false;  // one mistake, one finding
     c.last_error = at;
     const Span where = end ? c.span(at, end) : c.token(at);
     std::string first = m.text;
     if (const auto mark = first.find('%'); mark != std::string::npos) first.replace(mark, 1, c.base + (where.begin - c.file->begin), where.end - where.begin);
     auto finding = c.findings->add(Severity::error, m.code, where, std::move(first));
+    if (*m.label) finding.say("{}", m.label);
     if (*m.help) finding.help("{}", m.help);
     if (opened) finding.label(c.span(opened, opened + 1), "opened here");
+    return true;
 }
 
 template <typename R> struct guarded {
@@ -436,17 +463,25 @@ template <typename R> struct guarded {
 };
 
 inline constexpr Message missing_brace{Code::W0044, "a `}` is missing before this"};
-// A missing `}` is reported where the next declaration or the end stands.
-struct block_close {
-    using rule_t = block_close;
-    using subs_t = p::empty_list;
-    template <p::apply_mode, p::rewind_mode, template <typename...> class, template <typename...> class> static bool match(Input& in, Parse& c) {
+// Items between braces. A missing `}` is reported where the next declaration or the end stands, once in a declaration.
+template <typename... R> struct braces {
+    using rule_t = braces;
+    using subs_t = p::type_list<within<Mode::brace, R...>>;
+    template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action, template <typename...> class Control> static bool match(Input& in, Parse& c) {
+        const char* const opened = in.current();
+        if (opened >= c.end || *opened != '{') return false;
+        move(in, opened + 1);
+        if (!within<Mode::brace, R...>::template match<A, M, Action, Control>(in, c)) return false;
         const char* q = in.current();
         if (q < in.end() && *q == '}') {
             move(in, q + 1);
             return true;
         }
-        if (!c.unbalanced) report(c, q, nullptr, missing_brace, nullptr);
+        if (!c.unbalanced && report(c, q, nullptr, missing_brace)) {
+            const char* name = skip_blank(word_end(c.declaration, c.end), c.end);
+            const auto line = std::count(c.base, opened, '\n') + 1;
+            FindingBuilder(c.findings->all(), c.findings->all().size() - 1).label(c.span(c.declaration, token_end(name, c.end)), "its `{{` on line {} is not closed", line);
+        }
         c.unbalanced = true;
         return true;
     }
@@ -470,7 +505,7 @@ struct word_step : node<Kind::step, node<Kind::word, scan<scan_step_word>>, part
 struct step : sor<send_step, seq<ahead<call_ahead>, pattern_step>, let_step, validate_step, expect_step, fail_step, word_step> {};
 struct item : sor<seq<ahead<arm_ahead>, arm>, step> {};
 inline bool item_ahead(const char* q, const char* e) { return q < e && *q != '}' && !declaration_ahead(q, e); }
-struct block : node<Kind::block, p::one<'{'>, within<Mode::brace, gap, star<ahead<item_ahead>, guarded<item>, scan<scan_item_separator, true>>, block_close>> {};
+struct block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<item>, scan<scan_item_separator, true>>>> {};
 struct need_block : block {};
 
 // ---- declarations ----
@@ -497,7 +532,7 @@ struct type_by : node<Kind::type_by, k_by, blank, need<need_name>> {};
 struct type_body : sor<record, seq<p::one<'='>, gap, opt<p::one<'|'>, gap>, need<need_union>, opt<part_gap, type_by>>, type_from> {};
 struct type_declaration : seq<sor<k_type, k_command, k_event, k_document>, blank, need<need_name>, _, need<type_body>> {};
 struct need_option : node<Kind::option, key, opt<p::one<':'>, gap, need<need_expression>>> {};
-struct options : node<Kind::options, p::one<'{'>, within<Mode::brace, gap, opt<not_at<p::one<'}'>>, need<need_option>, star<sep, need<need_option>>>, last_sep, need<object_end>>> {};
+struct options : node<Kind::options, p::one<'{'>, bracket<Mode::brace, object_end, gap, opt<not_at<p::one<'}'>>, need<need_option>, star<sep, need<need_option>>>, last_sep>> {};
 struct binding : node<Kind::binding, k_on, blank, need<need_target>> {};
 struct replies : node<Kind::replies, k_replies, blank, need<need_union>> {};
 struct keep : node<Kind::keep, k_keep, blank, need<need_expression>> {};
@@ -505,7 +540,7 @@ struct channel : seq<sor<k_queue, k_topic>, blank, need<need_dotted>, star<_, p:
 struct store : seq<k_store, blank, keep> {};
 struct parameter : node<Kind::parameter, bound_name, opt<colon_type>, opt<default_value>> {};
 struct need_parameter : parameter {};
-struct need_parameters : seq<p::one<'('>, within<Mode::round, gap, opt<not_at<p::one<')'>>, need<need_parameter>, star<comma_more, not_at<p::one<')'>>, need<need_parameter>>, gap, opt<p::one<','>, gap>>, need<close_round>>> {};
+struct need_parameters : seq<p::one<'('>, bracket<Mode::round, close_round, gap, opt<not_at<p::one<')'>>, need<need_parameter>, star<comma_more, not_at<p::one<')'>>, need<need_parameter>>, gap, opt<p::one<','>, gap>>>> {};
 struct result : node<Kind::result, arrow, gap, need<need_union>> {};
 struct fn : seq<k_fn, blank, need<need_name>, need<need_parameters>, opt<_, result>, _, need<need_equals>, gap, need<need_expression>> {};
 struct pattern_declaration : seq<k_pattern, blank, need<need_name>, need<need_parameters>, opt<_, result>, gap, need<need_block>> {};
@@ -535,12 +570,12 @@ struct need_flow_name : need_dotted {};
 struct flow : seq<k_flow, blank, need<need_flow_name>, header, gap, need<need_flow_block>> {};
 struct state_part : sor<node<Kind::word, scan<scan_action_word>>, part> {};
 struct state_item : node<Kind::step, any_word, star<state_gap, state_part>> {};
-struct state_block : node<Kind::block, p::one<'{'>, within<Mode::brace, gap, star<ahead<item_ahead>, guarded<state_item>, gap>, block_close>> {};
+struct state_block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<state_item>, gap>>> {};
 struct need_state_block : state_block {};
 struct state : node<Kind::state, k_state, blank, need<need_name>, gap, need<need_state_block>> {};
 struct data_item : node<Kind::data, k_data, _, record> {};
 struct process_item : sor<state, data_item, state_item> {};
-struct need_process_block : node<Kind::block, p::one<'{'>, within<Mode::brace, gap, star<ahead<item_ahead>, guarded<process_item>, gap>, block_close>> {};
+struct need_process_block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<process_item>, gap>>> {};
 struct process : seq<k_process, blank, need<need_flow_name>, header, gap, need<need_process_block>> {};
 struct probe : seq<k_probe, blank, need<need_text>, header, gap, need<need_block>> {};
 struct test : seq<k_test, blank, need<need_text>, gap, need<need_block>> {};
@@ -559,10 +594,10 @@ WEIR_MESSAGE(if_body, Code::W0010, "an expression is missing here");
 WEIR_MESSAGE(need_then, Code::W0053, "`then` is missing here", "an expression chooses by `if c then a else b`");
 WEIR_MESSAGE(need_else, Code::W0053, "`else` is missing here", "an `if` always has both values");
 WEIR_MESSAGE(hole_end, Code::W0027, "the `}` of `${` is missing here");
-WEIR_MESSAGE(quote_end, Code::W0021, "this text has no closing quote on its line");
-WEIR_MESSAGE(raw_end, Code::W0021, "this raw text has no closing quote on its line");
+WEIR_MESSAGE(quote_end, Code::W0021, "this text has no closing quote on its line", "", "begins here");
+WEIR_MESSAGE(raw_end, Code::W0021, "this raw text has no closing quote on its line", "", "begins here");
 WEIR_MESSAGE(raw_once, Code::W0023, "text between \"\"\" is raw already", "leave out the `r`");
-WEIR_MESSAGE(block_text_end, Code::W0021, "this text has no closing \"\"\"");
+WEIR_MESSAGE(block_text_end, Code::W0021, "this text has no closing \"\"\"", "", "begins here");
 WEIR_MESSAGE(close_round, Code::W0031, "a `)` or a comma is missing here");
 WEIR_MESSAGE(close_square, Code::W0032, "a `]` or a comma is missing here");
 WEIR_MESSAGE(object_end, Code::W0033, "a comma, a new line or `}` is missing here");
@@ -634,7 +669,9 @@ template <typename N, w::Scanner F> struct analyze_traits<N, w::scan<F, false>> 
 template <typename N, w::Scanner F> struct analyze_traits<N, w::scan<F, true>> : analyze_opt_traits<> {};
 template <typename N, char... Cs> struct analyze_traits<N, w::keyword<Cs...>> : analyze_any_traits<> {};
 template <typename N, bool (*F)(const char*, const char*), bool Y> struct analyze_traits<N, w::ahead<F, Y>> : analyze_opt_traits<> {};
-template <typename N> struct analyze_traits<N, w::block_close> : analyze_opt_traits<> {};
+template <typename N, typename... R> struct analyze_traits<N, w::braces<R...>> : analyze_any_traits<R...> {};
+template <typename N, w::Mode M, typename C, typename... R> struct analyze_traits<N, w::bracket<M, C, R...>> : analyze_traits<N, typename seq<R..., C>::rule_t> {};
+template <typename N, typename C, typename... R> struct analyze_traits<N, w::text_of<C, R...>> : analyze_traits<N, typename seq<R..., C>::rule_t> {};
 template <typename N, w::Kind K, typename... R> struct analyze_traits<N, w::node<K, R...>> : analyze_traits<N, typename seq<R...>::rule_t> {};
 template <typename N, typename... R> struct analyze_traits<N, w::attempt<R...>> : analyze_traits<N, typename seq<R...>::rule_t> {};
 template <typename N, typename... R> struct analyze_traits<N, w::nest<R...>> : analyze_traits<N, typename seq<R...>::rule_t> {};

@@ -13,6 +13,7 @@ struct Message {
     Code code;
     const char* text;
     const char* help = "";
+    const char* label = "";
 };
 
 // Thrown by rules and scanners, caught by the guard of a statement. Never leaves the parser. `message` points at static storage.
