@@ -18,6 +18,7 @@ struct Scope {
     const Value* params = nullptr;      // Plan::params, evaluated once at start
     Value* lets = nullptr;              // slots of the flow
     const Failure* failure = nullptr;   // in a failure action
+    const Value* group = nullptr;       // in the clauses of a group
     std::int64_t now = 0;               // wall, nanoseconds; constant within one step
     Random* random = nullptr;
     const Environment* environment = nullptr;
@@ -49,13 +50,16 @@ public:
     ~Compiler();
     CodePtr compile(plan::ExprId id);
 
+    struct State;  // inside engine/evaluate
+    State& state() { return *state_; }
+
 private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 
-// Does a value fit a type (validate, typed channels, `is`)? With `convert` the result in `out` has defaults filled in and text records read
-// by the declared types. False: why and path.
+// Does a body fit a type (validate, typed channels)? Texts that stand for a timestamp, bytes, a duration or a size are read by the declared
+// type (semantics C1); with `fill_defaults` missing fields get their defaults. `out` is `in` itself where nothing had to change.
+// False: why and path.
 struct Misfit {
     std::string path, why;
 };

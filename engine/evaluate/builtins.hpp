@@ -1,0 +1,57 @@
+#pragma once
+// The engine's side of the built-ins: one implementation for each name that dsl/expressions/builtins declares. Static data, any thread.
+#include <optional>
+#include <span>
+
+#include "engine/evaluate/nodes.hpp"
+
+namespace weir {
+
+// One call, while it runs.
+struct Call {
+    Scope& scope;
+    std::string_view name;
+    const Value* values;          // missing where not given, or a lambda
+    const CallArgument* arguments;
+    std::size_t count;
+
+    Arena& arena() const { return *scope.arena; }
+    bool given(std::size_t n) const { return n < count && !values[n].is_absent(); }
+    // All of these give false, with the failure in the scope, when the argument is of another kind.
+    bool text(std::size_t n, std::string_view& out) const;
+    bool text_or_bytes(std::size_t n, std::string_view& out) const;
+    bool integer(std::size_t n, std::int64_t& out) const;
+    bool flag(std::size_t n, bool& out) const;         // keeps `out` where not given
+    bool array(std::size_t n, Value& out) const;
+    bool object(std::size_t n, Value& out) const;
+    bool wrong(std::size_t n, const char* wanted) const;
+    bool fail(std::string why, std::size_t place = 0) const;
+    bool give_text(std::string_view text, Value& out) const;  // copies
+    // What the lambda at `n` makes of an item of the first argument; `index` is its place there.
+    bool each(std::size_t n, const Value& item, std::size_t index, Value& out) const;
+    int test_each(std::size_t n, const Value& item, std::size_t index) const;
+    bool has_lambda(std::size_t n) const { return n < count && arguments[n].lambda.body != nullptr; }
+};
+
+struct Implementation {
+    std::string_view name;
+    bool (*run)(const Call& call, Value& out);
+    bool pure = true;           // same arguments, same value: folded when they are constants
+    bool takes_absent = false;  // a field that is not there is no failure
+};
+// All of them, sorted by name.
+std::span<const Implementation> implementations();
+const Implementation* find_implementation(std::string_view name);
+
+// The parts of the table, by file.
+std::span<const Implementation> text_implementations();
+std::span<const Implementation> array_implementations();
+std::span<const Implementation> object_implementations();
+std::span<const Implementation> number_implementations();
+std::span<const Implementation> conversion_implementations();
+std::span<const Implementation> outside_implementations();
+
+// `matches` with a constant pattern: compiled once.
+NodePtr make_matches(NodePtr text, std::string_view pattern);
+
+}  // namespace weir
