@@ -134,7 +134,15 @@ struct JsonPass {
 
     [[gnu::cold, gnu::noinline]] bool fail_utf8(const char* first) {
         const char* const stop = at;
-        for (at = first; at < stop && is_utf8({first, static_cast<std::size_t>(at - first) + 1});) ++at;
+        at = first;
+        for (std::size_t length = 1; length <= 4 && at + length <= stop;) {  // step over whole characters
+            if (is_utf8({at, length})) {
+                at += length;
+                length = 1;
+            } else {
+                ++length;
+            }
+        }
         return fail("the text is not UTF-8");
     }
 

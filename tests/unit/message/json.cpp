@@ -1,0 +1,261 @@
+#include "engine/message/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/unit/message/json_samples.hpp"
+
+using namespace weir;
+
+namespace {
+
+struct Read {
+    sample::Padded padded;
+    Arena arena;
+    JsonReader reader;
+    Value tree;
+    bool good;
+    explicit Read(std::string_view text, unsigned depth = JsonReader::default_depth) : padded(text) { good = reader.read(padded.text(), arena, tree, depth); }
+};
+
+std::string written(const Value& value) {
+    std::string out;
+    write_json(out, value);
+    return out;
+}
+
+std::string nested(std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+}
+
+struct Refusal {
+    const char* text;
+    std::size_t at;
+    const char* what;
+};
+
+}  // namespace
+
+TEST_CASE("a refusal says where and why") {
+    const Refusal refusals[] = {
+        {"", 0, "the text ends too early"},
+        {"  ", 2, "the text ends too early"},
+        {"[1,2", 4, "the text ends too early"},
+        {"{\"a\":", 5, "the text ends too early"},
+        {"\"abc", 4, "the text ends too early"},
+        {"\"abc\\", 5, "the text ends too early"},
+        {"{\"a\" 1}", 5, "a `:` belongs behind the key"},
+        {"{a:1}", 1, "a key in quotes belongs here"},
+        {"{\"a\":1,}", 7, "a key in quotes belongs here"},
+        {"[1 2]", 3, "a `,` or `]` belongs here"},
+        {"{\"a\":1]", 6, "a `,` or `}` belongs here"},
+        {"[1,]", 3, "here stands no JSON value"},
+        {"[nul]", 1, "here stands no JSON value"},
+        {"1 2", 2, "something stands behind the value"},
+        {"01", 1, "something stands behind the value"},
+        {"[-]", 2, "a digit belongs here"},
+        {"[1.]", 3, "a digit belongs behind the point"},
+        {"[1e+]", 4, "a digit belongs into the exponent"},
+        {"[\"a\nb\"]", 3, "a control character in a string has to be escaped"},
+        {"[\"\\t a\nb\"]", 6, "a control character in a string has to be escaped"},
+        {"[\"a\\x\"]", 3, "no such escape in JSON"},
+        {"[\"\\u12g4\"]", 2, "four hexadecimal digits belong behind \\u"},
+        {"[\"ab\\ud800\"]", 4, "half of a surrogate pair"},
+        {"[\"ab\\ud800\\u0041\"]", 4, "half of a surrogate pair"},
+        {"[\"ab\\udc00\"]", 4, "half of a surrogate pair"},
+        {"[\"ab\xff\"]", 4, "the text is not UTF-8"},
+        {"[\"\\n\xc3\xa4\xed\xa0\x80\"]", 6, "the text is not UTF-8"},
+    };
+    for (const Refusal& each : refusals) {
+        CAPTURE(each.text);
+        const Read read(each.text);
+        CHECK_FALSE(read.good);
+        CHECK(std::string(read.reader.error().what) == each.what);
+        CHECK(read.reader.error().at == each.at);
+    }
+}
+
+TEST_CASE("depth is limited, and the limit is exact") {
+    CHECK(Read(nested(64)).good);
+    const Read deeper(nested(65));
+    CHECK_FALSE(deeper.good);
+    CHECK(std::string(deeper.reader.error().what) == "nested too deeply");
+    CHECK(deeper.reader.error().at == 64);
+    CHECK(Read(nested(256), 256).good);
+    CHECK_FALSE(Read("{\"a\":[]}", 1).good);
+    CHECK(Read("[{},[],{},[]]", 2).good);
+    CHECK_FALSE(Read(std::string(100000, '[')).good);
+}
+
+TEST_CASE("what isn't computed with stays as it came") {
+    for (const char* text : {"1.50", "-0", "-0.0", "1E+2", "1e400", "123456789012345678901234567890123456789012345678901234567890.10", "0.10e-7", "100000000000000000000"}) {
+        const Read read(text);
+        REQUIRE(read.good);
+        CHECK(read.tree.kind() == Kind::number_text);
+        CHECK(written(read.tree) == text);
+    }
+    const Read twice(R"({"a":1,"b":2,"a":3})");
+    REQUIRE(twice.good);
+    CHECK(written(twice.tree) == R"({"a":1,"b":2,"a":3})");
+    CHECK(twice.tree.find("a")->text() == "3");  // the last counts
+    CHECK(twice.tree.find("c") == nullptr);
+}
+
+TEST_CASE("strings without escapes are views, others are not") {
+    const Read read(R"(["plain","esc\u0061ped"])");
+    REQUIRE(read.good);
+    CHECK(read.tree.a[0].s == read.padded.text().data() + 2);
+    CHECK(read.tree.a[1].text() == "escaped");
+    CHECK(Read("\xEF\xBB\xBF{}").good);
+    CHECK_FALSE(Read("{}\xEF\xBB\xBF").good);
+}
+
+TEST_CASE("a reader is used again after a failure") {
+    sample::Texts texts(5);
+    JsonReader reader;
+    Arena arena;
+    for (int i = 0; i < 500; ++i) {
+        const std::string good = texts.next();
+        Value tree;
+        const sample::Padded bad(texts.broken(good) + "]"), again(good);
+        arena.reset();
+        reader.read(bad.text(), arena, tree);
+        REQUIRE(reader.read(again.text(), arena, tree));
+    }
+    // Wide arrays and objects make the stacks grow in the middle of a read.
+    std::string wide = "[";
+    for (int i = 0; i < 3000; ++i) wide += "[" + std::to_string(i) + ",{\"k" + std::to_string(i) + "\":[0]}],";
+    wide += "{";
+    for (int i = 0; i < 3000; ++i) wide += (i != 0 ? ",\"" : "\"") + std::to_string(i) + "\":{\"x\":[" + std::to_string(i) + "]}";
+    wide += "}]";
+    const sample::Padded padded(wide);
+    Value tree;
+    REQUIRE(reader.read(padded.text(), arena, tree));
+    CHECK(written(tree) == wide);
+}
+
+TEST_CASE("the language's values as JSON") {
+    Arena arena;
+    const auto decimal = [&](const char* text, Kind kind = Kind::decimal) { return Value::decimal(read_decimal(text).value(), arena, kind); };
+    CHECK(written(Value()) == "null");
+    CHECK(written(Value::null()) == "null");
+    CHECK(written(Value::boolean(true)) == "true");
+    CHECK(written(Value::integer(INT64_MIN)) == "-9223372036854775808");
+    CHECK(written(decimal("2.50")) == "2.50");
+    CHECK(written(decimal("-0.00000000000000000000000000000000000001")) == "-0.00000000000000000000000000000000000001");
+    CHECK(written(decimal("99999999999999999999999999999999999999")) == "99999999999999999999999999999999999999");
+    CHECK(written(decimal("20.5", Kind::percent)) == "\"20.5%\"");
+    CHECK(written(Value::real(1.5)) == "1.5e0");
+    CHECK(written(Value::real(-1e300)) == "-1e300");
+    CHECK(written(Value::real(5e-324)) == "5e-324");
+    CHECK(written(Value::real(0)) == "0e0");
+    CHECK(written(Value::bytes(std::string_view("\x00\xff", 2))) == "\"AP8=\"");
+    CHECK(written(Value::nanoseconds(Kind::timestamp, 0)) == "\"1970-01-01T00:00:00Z\"");
+    CHECK(written(Value::nanoseconds(Kind::duration, 90'000'000'000)) == "\"90s\"");
+    CHECK(written(Value::nanoseconds(Kind::size, 10'000'000)) == "\"10MB\"");
+    CHECK(written(Value::rate(50, 1'000'000'000)) == "\"50/s\"");
+    CHECK(written(Value::array(nullptr, 0)) == "[]");
+    CHECK(written(Value::object(nullptr, 0)) == "{}");
+}
+
+TEST_CASE("strings of every length and with every byte are escaped alike") {
+    JsonReader reader;
+    Arena arena;
+    const auto plainly = [](std::string_view text) {
+        std::string out = "\"";
+        for (const char c : text) {
+            if (c == '"' || c == '\\') {
+                out += '\\';
+                out += c;
+            } else if (c == '\n') {
+                out += "\\n";
+            } else if (c == '\t') {
+                out += "\\t";
+            } else if (c == '\r') {
+                out += "\\r";
+            } else if (c == '\b') {
+                out += "\\b";
+            } else if (c == '\f') {
+                out += "\\f";
+            } else if (static_cast<unsigned char>(c) < 0x20) {
+                char buffer[8];
+                std::snprintf(buffer, sizeof buffer, "\\u%04x", static_cast<unsigned>(c));
+                out += buffer;
+            } else {
+                out += c;
+            }
+        }
+        return out + "\"";
+    };
+    for (std::size_t length = 0; length < 200; length += length < 70 ? 1 : 13) {
+        for (std::size_t at = 0; at <= length; at += 1 + length / 12) {
+            for (const char special : {'x', '"', '\\', '\n', '\x01', '\x1f', '\x7f', '\b'}) {
+                std::string content(length, 'a');
+                for (std::size_t i = 0; i < length; ++i) content[i] = static_cast<char>('a' + i % 26);
+                if (at < length) content[at] = special;
+                const std::vector<char> exact(content.begin(), content.end());  // no byte to spare behind it
+                const std::string out = written(Value::string({exact.data(), exact.size()}));
+                if (out != plainly(content)) REQUIRE(out == plainly(content));
+                arena.reset();
+                const sample::Padded padded(out, '"');
+                Value back;
+                if (!reader.read(padded.text(), arena, back) || back.text() != content) REQUIRE(back.text() == content);
+            }
+        }
+    }
+    const std::string large = std::string(100000, 'y') + "\"" + std::string(5000, 'z') + "\n";
+    CHECK(written(Value::string(large)) == plainly(large));
+    const std::string clean(100000, 'y');
+    CHECK(written(Value::string(clean)) == plainly(clean));
+}
+
+TEST_CASE("the output is appended") {
+    std::string out = "x=";
+    write_json_string(out, "a\"b");
+    out += ';';
+    write_json(out, Value::integer(5));
+    CHECK(out == "x=\"a\\\"b\";5");
+}
+
+TEST_CASE("a number becomes what its text says") {
+    Arena arena;
+    Value out;
+    const char* why = nullptr;
+    const auto compute = [&](std::string_view text) { return compute_number(Value::number_text(text), arena, out, why); };
+    struct Case {
+        const char* text;
+        Kind kind;
+        const char* shown;
+    };
+    for (const Case& each : {Case{"0", Kind::integer, "0"},
+                             {"-0", Kind::integer, "0"},
+                             {"-17", Kind::integer, "-17"},
+                             {"999999999999999999", Kind::integer, "999999999999999999"},
+                             {"9223372036854775807", Kind::integer, "9223372036854775807"},
+                             {"-9223372036854775808", Kind::integer, "-9223372036854775808"},
+                             {"9223372036854775808", Kind::decimal, "9223372036854775808"},
+                             {"99999999999999999999999999999999999999", Kind::decimal, "99999999999999999999999999999999999999"},
+                             {"1.50", Kind::decimal, "1.50"},
+                             {"-0.05", Kind::decimal, "-0.05"},
+                             {"1.0", Kind::decimal, "1.0"},
+                             {"12345678901234567.8", Kind::decimal, "12345678901234567.8"},
+                             {"1234567890123456789.05", Kind::decimal, "1234567890123456789.05"},
+                             {"0.00000000000000000000000000000000000001", Kind::decimal, "0.00000000000000000000000000000000000001"},
+                             {"1e0", Kind::real, "1e0"},
+                             {"1.5E+3", Kind::real, "1.5e3"},
+                             {"-2.5e-3", Kind::real, "-2.5e-3"},
+                             {"1e-400", Kind::real, "0e0"},
+                             {"4e-320", Kind::real, "4e-320"},
+                             {"1.7976931348623157e308", Kind::real, "1.7976931348623157e308"}}) {
+        CAPTURE(each.text);
+        REQUIRE(compute(each.text));
+        CHECK(out.kind() == each.kind);
+        CHECK(written(out) == each.shown);
+    }
+    CHECK_FALSE(compute("123456789012345678901234567890123456789"));
+    CHECK(std::string(why) == "the number has more than 38 digits");
+    CHECK_FALSE(compute("0.000000000000000000000000000000000000001"));
+    CHECK_FALSE(compute("1e309"));
+    CHECK(std::string(why) == "the number is beyond the range of a double");
+}
