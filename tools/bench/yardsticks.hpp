@@ -1,0 +1,15 @@
+#pragma once
+// What the work costs when somebody writes just that work by hand. Each runs in a process of its own.
+#include <string>
+
+#include "tools/bench/measure.hpp"
+
+namespace weir::bench {
+
+// Order lines in, six fields out, three files by region, order kept. One thread, a tree of each line. False: a line can't be read.
+bool yardstick_route(const std::string& input, const std::string& output_folder);
+
+// A durable hop by hand: SQLite, WAL, synchronous=FULL; position, a row and a history row for each message, `per_commit` to a commit.
+Measured yardstick_hop(const std::string& folder, long messages, long per_commit);
+
+}  // namespace weir::bench
