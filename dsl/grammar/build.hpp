@@ -34,6 +34,7 @@ private:
     std::string_view text(Index i) const { return std::string_view(file_.text).substr(nodes_[i].begin, nodes_[i].end - nodes_[i].begin); }
     Span span(Index i) const { return {file_.begin + nodes_[i].begin, file_.begin + nodes_[i].end}; }
     Span offsets(std::size_t begin, std::size_t end) const { return {file_.begin + static_cast<std::uint32_t>(begin), file_.begin + static_cast<std::uint32_t>(end)}; }
+    std::string_view text_of(Span at) const { return std::string_view(file_.text).substr(at.begin - file_.begin, at.end - at.begin); }
     syntax::Name name(Index i) const { return {text(i), span(i)}; }
     char character(std::size_t at) const { return at < file_.text.size() ? file_.text[at] : '\0'; }
 
@@ -70,6 +71,7 @@ private:
     void part(Index i, std::vector<syntax::Part>& out);
     std::vector<syntax::Part> parts(Children& c);
     syntax::Statement statement(Index i);
+    void check_parts(const syntax::Statement& statement);
     syntax::BlockBox block(Index i);
 
     // build_declaration.cpp

@@ -69,6 +69,79 @@ std::vector<Part> Builder::parts(Children& c) {
     return out;
 }
 
+namespace {
+
+bool is_unit(std::string_view word) {
+    for (std::string_view unit : {"us", "ms", "s", "m", "h", "d", "w", "B", "KB", "MB", "GB", "KiB", "MiB", "GiB"})
+        if (word == unit) return true;
+    return false;
+}
+const Expr* last_value(const Part& part) {
+    const auto* operand = std::get_if<Operand>(&part.node);
+    if (!operand) return nullptr;
+    return operand->assigned ? operand->assigned.get() : operand->upto ? operand->upto.get() : operand->value.get();
+}
+bool is_path(const Expr& expr) {
+    const auto* member = std::get_if<Member>(&expr.node);
+    return std::holds_alternative<Reference>(expr.node) || (member && !member->arguments) || std::holds_alternative<syntax::Index>(expr.node) || std::holds_alternative<BrokenExpr>(expr.node);
+}
+
+}  // namespace
+
+// Parts that each fit and together can only be a slip of the hand.
+void Builder::check_parts(const Statement& statement) {
+    const Part* arrow = nullptr;  // the last one, with no word behind it
+    bool reply = statement.word.text == "reply";
+    for (std::size_t i = 0; i < statement.parts.size(); ++i) {
+        const Part& part = statement.parts[i];
+        const Part* before = i > 0 ? &statement.parts[i - 1] : nullptr;
+        if (const auto* word = std::get_if<Word>(&part.node)) {
+            arrow = nullptr;
+            reply = word->text == "reply";
+            continue;
+        }
+        if (std::holds_alternative<Arrow>(part.node)) {
+            if (arrow && statement.shape == Shape::arm) {
+                const Span at = before != arrow && std::holds_alternative<Operand>(before->node) ? before->at : part.at;
+                findings_.error(Code::W0013, at, "a second arm on the line").help("a comma or a new line between arms");
+                return;
+            }
+            if (arrow && statement.shape == Shape::send) {
+                findings_.error(Code::W0013, {part.at.begin, part.at.begin + 2}, "unexpected `->`").help("one statement to a line");
+                return;
+            }
+            arrow = &part;
+            continue;
+        }
+        const auto* operand = std::get_if<Operand>(&part.node);
+        if (!operand) continue;
+        if ((operand->assigned || operand->assigned_call) && !is_path(*operand->value)) {
+            auto finding = findings_.error(Code::W0014, operand->value->at, "`{}` is no path", text_of(operand->value->at));
+            const auto* binary = std::get_if<Binary>(&operand->value->node);
+            const auto* left = binary && binary->op == BinaryOp::subtract ? std::get_if<Member>(&binary->left->node) : nullptr;
+            if (left && std::holds_alternative<Reference>(binary->right->node))
+                finding.help("a name with a `-` stands in brackets: `{}[\"{}-{}\"]`", text_of(left->base->at), left->field.text, text_of(binary->right->at));
+            else finding.help("what is changed is a name or a path: `body.x`, `header[\"x-y\"]`");
+            return;
+        }
+        const Expr* previous = before ? last_value(*before) : nullptr;
+        if (!previous || operand->assigned || operand->assigned_call || operand->upto) continue;
+        if (const auto* unit = std::get_if<Reference>(&operand->value->node); unit && is_unit(unit->name.text)) {
+            const auto* number = std::get_if<Literal>(&previous->node);
+            const bool plain = number && (number->kind == LiteralKind::integer || number->kind == LiteralKind::decimal);
+            if (plain && !reply) {
+                findings_.error(Code::W0025, part.at, "a unit without its number").help("no blank before a unit").replace(join(previous->at, part.at), fmt::format("{}{}", number->text, unit->name.text), "write them together");
+                return;
+            }
+        }
+        const bool bound = std::get<Operand>(before->node).assigned || statement.shape == Shape::let_;
+        if (bound && operand->value->parenthesised && is_path(*previous) && !previous->parenthesised) {
+            findings_.error(Code::W0011, {part.at.begin, part.at.begin + 1}, "unexpected `(`").help("no blank between a function and its `(`");
+            return;
+        }
+    }
+}
+
 Statement Builder::statement(Index i) {
     Statement result;
     result.at = span(i);
@@ -131,6 +204,7 @@ Statement Builder::statement(Index i) {
         default: return result;
     }
     result.parts = parts(c);
+    check_parts(result);
     return result;
 }
 

@@ -2,31 +2,9 @@
 
 #include <string_view>
 
+#include "dsl/source/utf8.hpp"
+
 namespace weir::grammar {
-namespace {
-
-// The length of the character at `at`, 0 where it is no UTF-8 (overlong forms, surrogates and what is beyond 10FFFF included).
-std::size_t utf8_length(std::string_view text, std::size_t at, std::uint32_t& value) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])) : 0u; };
-    const std::uint32_t first = byte(at);
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (length == 0 || first > 0xF4) return 0;
-    value = first & (0xFFu >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        const std::uint32_t next = byte(at + i);
-        if ((next & 0xC0) != 0x80) return 0;
-        value = value << 6 | (next & 0x3F);
-    }
-    if ((length == 3 && value < 0x800) || (length == 4 && (value < 0x10000 || value > 0x10FFFF)) || (value >= 0xD800 && value < 0xE000)) return 0;
-    return length;
-}
-
-bool turns_direction(std::uint32_t c) {
-    return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
-
-}  // namespace
-
 bool check_characters(const SourceFile& file, Findings& findings) {
     const std::string_view text = file.text;
     auto place = [&](std::size_t at, std::size_t length) {

@@ -273,11 +273,10 @@ struct hole_end : p::one<'}'> {};
 struct hole : node<Kind::hole, p::string<'$', '{'>, bracket<Mode::hole, hole_end, gap, need<need_expression>, gap>> {};
 struct quote_end : p::one<'"'> {};
 struct raw_end : p::one<'"'> {};
-struct raw_once : not_at<p::one<'"'>> {};
 struct block_text_end : p::string<'"', '"', '"'> {};
 struct block_text : node<Kind::block_text, text_of<block_text_end, p::string<'"', '"', '"'>, scan<scan_block_text, true>>> {};
 struct plain_text : node<Kind::plain_text, text_of<quote_end, p::one<'"'>, scan<scan_text, true>, star<hole, scan<scan_text, true>>>> {};
-struct raw_text : node<Kind::raw_text, text_of<raw_end, p::string<'r', '"'>, scan<scan_raw, true>>, need<raw_once>> {};
+struct raw_text : node<Kind::raw_text, text_of<raw_end, scan<scan_raw_begin>, scan<scan_raw, true>>> {};
 struct text : sor<block_text, plain_text> {};
 
 // ---- expressions ----
@@ -298,7 +297,7 @@ struct arguments : node<Kind::arguments, p::one<'('>,
                         bracket<Mode::round, close_round, gap, opt<not_at<p::one<')'>>, argument, star<comma_more, not_at<p::one<')'>>, argument>, gap, opt<p::one<','>, gap>>>> {};
 
 struct field_name : node<Kind::name, scan<scan_word>> {};
-struct member : node<Kind::member, sor<p::string<'?', '.'>, scan<scan_dot>>, need<field_name>, opt<arguments>> {};
+struct member : node<Kind::member, scan<scan_dot>, need<field_name>, opt<arguments>> {};
 struct index : node<Kind::index, sor<p::string<'?', '['>, p::one<'['>>, bracket<Mode::round, close_square, gap, opt<not_at<p::one<']'>>, need<need_expression>>, gap>> {};
 struct suffix : seq<scan<scan_before_suffix, true>, sor<member, index>> {};
 
@@ -386,7 +385,7 @@ struct comma_part : node<Kind::comma, scan<scan_part_comma>> {};
 // An action's word, where an action must begin: it is no operand, so that `give -1` is no subtraction.
 struct action_start : opt<_, node<Kind::word, scan<scan_action_word>>> {};
 struct need_class : seq<class_name, star<attempt<_, node<Kind::comma, p::one<','>>, gap, not_at<k_then>, class_name>>> {};
-struct on_part : seq<node<Kind::word, k_on>, blank, need<need_class>, action_start> {};
+struct on_part : seq<node<Kind::word, k_on>, blank, need_class, action_start> {};
 struct exit_part : seq<node<Kind::word, sor<k_then, k_else>>, action_start> {};
 struct clause_part : sor<node<Kind::word, scan<scan_completing_or>>, exit_part, node<Kind::word, scan<scan_clause_word>>> {};
 struct part : sor<comma_part, arrow_part, attempt<on_part>, clause_part, brace_part, operand_part> {};
@@ -401,11 +400,10 @@ inline bool report(Parse& c, const char* at, const char* end, const Message& m, 
     if (at == c.last_error) return false;  // one mistake, one finding
     c.last_error = at;
     const Span where = end ? c.span(at, end) : c.token(at);
-    std::string first = m.text;
-    if (const auto mark = first.find('%'); mark != std::string::npos) first.replace(mark, 1, c.base + (where.begin - c.file->begin), where.end - where.begin);
-    auto finding = c.findings->add(Severity::error, m.code, where, std::move(first));
+    const std::string_view token(c.base + (where.begin - c.file->begin), where.end - where.begin);
+    auto finding = c.findings->add(Severity::error, m.code, where, filled(m.text, token));
     if (*m.label) finding.say("{}", m.label);
-    if (*m.help) finding.help("{}", m.help);
+    if (*m.help) finding.help("{}", filled(m.help, token));
     if (opened) finding.label(c.span(opened, opened + 1), "opened here");
     return true;
 }
@@ -433,17 +431,23 @@ template <typename R> struct guarded {
             if (Control<R>::template match<A, p::rewind_mode::required, Action, Control>(in, c)) {
                 if (statement_ends(in.current(), in.end(), is_header)) return true;
                 error = skip_blank(in.current(), in.end());
-                tell(error, nullptr, *why_unexpected(error, in.end(), start));
+                const auto why = why_unexpected(start, error, in.end());
+                tell(why.at, why.end, *why.message);
             } else {
                 error = start;
-                tell(error, nullptr, is_declaration ? *why_no_declaration(error, in.end()) : *why_no_statement(error, in.end()));
+                const auto why = is_declaration ? why_no_declaration(start, in.end()) : why_no_statement(start, in.end());
+                tell(why.at, why.end, *why.message);
             }
         } catch (const SyntaxError& e) {
             error = e.at;
-            const char* place = skip_blank(error, in.end());
-            const Message* better = e.exact ? nullptr : foreign(place, in.end());
-            if (better) tell(place, nullptr, *better);
-            else tell(e.at, e.end, *e.message, e.opened);
+            if (e.exact) {
+                tell(e.at, e.end, *e.message, e.opened);
+            } else {
+                error = skip_blank(error, in.end());
+                const auto habit = habit_at(start, error, in.end());
+                if (habit.message) tell(habit.at, habit.end, *habit.message);
+                else tell(error, nullptr, *e.message, e.opened);
+            }
         }
         static_cast<State&>(c) = saved;
         c.nodes.resize(mark);
@@ -490,15 +494,17 @@ template <typename... R> struct braces {
 struct arm_pattern : sor<seq<pattern, opt<_, when>>, when, node<Kind::otherwise, k_else>> {};
 struct need_arm_action : seq<_, sor<node<Kind::word, scan<scan_action_word>>, part>, star<part_gap, part>> {};
 struct arm : node<Kind::arm, with_arms<false, arm_pattern>, with_arms<true, need<need_arm_action>>> {};
+struct is_word_alone : not_at<p::one<'(', '.', '[', ':'>> {};
 struct let_name : bound_name {};
 struct let_equals : p::one<'='> {};
-struct let_step : node<Kind::let_, k_let, blank, need<let_name>, opt<colon_type>, _, need<let_equals>, gap, need<need_right_side>, parts> {};
-struct validate_step : node<Kind::validate, k_validate, blank, need_union, parts> {};
+struct let_step : node<Kind::let_, k_let, is_word_alone, _, need<let_name>, opt<colon_type>, _, need<let_equals>, gap, need<need_right_side>, parts> {};
+struct validate_step : node<Kind::validate, k_validate, is_word_alone, _, need<need_union>, parts> {};
 struct expect_subject : node<Kind::subject, target> {};
 struct expect_selector : seq<ahead<selector_ahead>, any_word, blank, sor<expect_subject, node<Kind::operand, node<Kind::expression, node<Kind::chain, text>>>>> {};
 struct expect_subjects : seq<need<expect_subject>, star<_, p::one<','>, gap, need<expect_subject>>> {};
-struct expect_step : node<Kind::expect, k_expect, blank, opt<attempt<node<Kind::word, k_always>, blank>>, sor<expect_selector, expect_subjects>, opt<_, any_word>, parts> {};
-struct fail_step : node<Kind::fail, k_fail, blank, class_name, parts> {};
+struct expect_step : node<Kind::expect, k_expect, is_word_alone, _, opt<attempt<node<Kind::word, k_always>, blank>>, sor<expect_selector, expect_subjects>, opt<_, any_word>, parts> {};
+struct need_failure : class_name {};
+struct fail_step : node<Kind::fail, k_fail, is_word_alone, _, need<need_failure>, parts> {};
 struct send_step : node<Kind::send, arrow_part, parts> {};
 struct pattern_step : node<Kind::pattern_call, target, parts> {};
 struct word_step : node<Kind::step, node<Kind::word, scan<scan_step_word>>, parts> {};
@@ -516,39 +522,39 @@ struct need_equals : p::one<'='> {};
 struct annotation_name : node<Kind::name, scan<scan_name>> {};
 struct moved_from : k_from {};
 struct moved_name : dotted {};
-struct annotation : node<Kind::annotation, sor<seq<k_moved, blank, need<moved_from>, blank, need<moved_name>>, seq<k_deprecated, blank, need<need_text>>,
-                                               seq<k_allow, blank, need<annotation_name>, blank, need<need_text>>>> {};
+struct annotation : node<Kind::annotation, sor<seq<k_moved, _, need<moved_from>, _, need<moved_name>>, seq<k_deprecated, _, need<need_text>>,
+                                               seq<k_allow, _, need<annotation_name>, _, need<need_text>>>> {};
 struct import_what : sor<text, dotted> {};
-struct alias : node<Kind::alias, k_as, blank, need<need_name>> {};
-struct import_ : seq<k_import, blank, need<import_what>, opt<_, alias>> {};
+struct alias : node<Kind::alias, k_as, _, need<need_name>> {};
+struct import_ : seq<k_import, _, need<import_what>, opt<_, alias>> {};
 struct edition_number : number {};
-struct edition : seq<k_edition, blank, need<edition_number>> {};
-struct param : seq<k_param, blank, need<need_name>, opt<colon_type>, opt<default_value>> {};
-struct secret : seq<k_secret, blank, need<need_name>, _, need<need_equals>, gap, need<need_expression>> {};
-struct connector : seq<k_connector, blank, need<need_name>, _, need<need_equals>, gap, need<need_target>> {};
+struct edition : seq<k_edition, _, need<edition_number>> {};
+struct param : seq<k_param, _, need<need_name>, opt<colon_type>, opt<default_value>> {};
+struct secret : seq<k_secret, _, need<need_name>, _, need<need_equals>, gap, need<need_expression>> {};
+struct connector : seq<k_connector, _, need<need_name>, _, need<need_equals>, gap, need<need_target>> {};
 struct schema_or_sample : node<Kind::word, sor<k_schema, k_sample>> {};
-struct type_from : node<Kind::type_from, k_from, blank, need<schema_or_sample>, blank, need<need_text>> {};
-struct type_by : node<Kind::type_by, k_by, blank, need<need_name>> {};
+struct type_from : node<Kind::type_from, k_from, _, need<schema_or_sample>, _, need<need_text>> {};
+struct type_by : node<Kind::type_by, k_by, _, need<need_name>> {};
 struct type_body : sor<record, seq<p::one<'='>, gap, opt<p::one<'|'>, gap>, need<need_union>, opt<part_gap, type_by>>, type_from> {};
-struct type_declaration : seq<sor<k_type, k_command, k_event, k_document>, blank, need<need_name>, _, need<type_body>> {};
+struct type_declaration : seq<sor<k_type, k_command, k_event, k_document>, _, need<need_name>, _, need<type_body>> {};
 struct need_option : node<Kind::option, key, opt<p::one<':'>, gap, need<need_expression>>> {};
 struct options : node<Kind::options, p::one<'{'>, bracket<Mode::brace, object_end, gap, opt<not_at<p::one<'}'>>, need<need_option>, star<sep, need<need_option>>>, last_sep>> {};
-struct binding : node<Kind::binding, k_on, blank, need<need_target>> {};
-struct replies : node<Kind::replies, k_replies, blank, need<need_union>> {};
-struct keep : node<Kind::keep, k_keep, blank, need<need_expression>> {};
-struct channel : seq<sor<k_queue, k_topic>, blank, need<need_dotted>, star<_, p::one<','>, gap, need<need_dotted>>, opt<colon_type>, star<part_gap, sor<replies, binding, keep, options>>> {};
-struct store : seq<k_store, blank, keep> {};
+struct binding : node<Kind::binding, k_on, _, need<need_target>> {};
+struct replies : node<Kind::replies, k_replies, _, need<need_union>> {};
+struct keep : node<Kind::keep, k_keep, _, need<need_expression>> {};
+struct channel : seq<sor<k_queue, k_topic>, _, need<need_dotted>, star<_, p::one<','>, gap, need<need_dotted>>, opt<colon_type>, star<part_gap, sor<replies, binding, keep, options>>> {};
+struct store : seq<k_store, _, keep> {};
 struct parameter : node<Kind::parameter, bound_name, opt<colon_type>, opt<default_value>> {};
 struct need_parameter : parameter {};
 struct need_parameters : seq<p::one<'('>, bracket<Mode::round, close_round, gap, opt<not_at<p::one<')'>>, need<need_parameter>, star<comma_more, not_at<p::one<')'>>, need<need_parameter>>, gap, opt<p::one<','>, gap>>>> {};
 struct result : node<Kind::result, arrow, gap, need<need_union>> {};
-struct fn : seq<k_fn, blank, need<need_name>, need<need_parameters>, opt<_, result>, _, need<need_equals>, gap, need<need_expression>> {};
-struct pattern_declaration : seq<k_pattern, blank, need<need_name>, need<need_parameters>, opt<_, result>, gap, need<need_block>> {};
+struct fn : seq<k_fn, _, need<need_name>, need<need_parameters>, opt<_, result>, _, need<need_equals>, gap, need<need_expression>> {};
+struct pattern_declaration : seq<k_pattern, _, need<need_name>, need<need_parameters>, opt<_, result>, gap, need<need_block>> {};
 struct table_type : p::one<':'> {};
-struct table : seq<k_table, blank, need<need_name>, _, need<table_type>, gap, need<need_union>, star<part_gap, not_at<sor<k_allow, k_deprecated, k_moved>>, part>> {};
+struct table : seq<k_table, _, need<need_name>, _, need<table_type>, gap, need<need_union>, star<part_gap, not_at<sor<k_allow, k_deprecated, k_moved>>, part>> {};
 struct on_off : node<Kind::word, sor<k_on, k_off>> {};
-struct switch_ : seq<k_switch, blank, need<need_name>, _, need<need_equals>, gap, need<on_off>> {};
-struct allow : seq<k_allow, blank, need<annotation_name>, blank, need<need_text>> {};
+struct switch_ : seq<k_switch, _, need<need_name>, _, need<need_equals>, gap, need<on_off>> {};
+struct allow : seq<k_allow, _, need<annotation_name>, _, need<need_text>> {};
 
 struct not_header : not_at<scan<scan_header_word>> {};
 struct at_then : seq<opt<p::one<','>, gap>, k_then> {};
@@ -559,7 +565,7 @@ struct action : sor<seq<at<p::one<'{'>>, ahead<object_ahead, false>, block>, arr
 struct need_then_action : action {};
 struct then_part : attempt<header_gap, opt<comma_part>, node<Kind::word, k_then>, _, need<need_then_action>> {};
 struct need_action : seq<action, star<then_part>> {};
-struct on_clause : node<Kind::clause, node<Kind::word, k_on>, blank, need<need_class>, _, need<need_action>> {};
+struct on_clause : node<Kind::clause, node<Kind::word, k_on>, _, need<need_class>, _, need<need_action>> {};
 struct header_clause : node<Kind::clause, node<Kind::word, scan<scan_header_word>>, header_parts> {};
 struct header_item : sor<on_clause, annotation, header_clause, node<Kind::clause, any_word, header_parts>> {};
 inline bool header_item_ahead(const char* q, const char* e) { return q < e && is_letter(*q) && !declaration_ahead(q, e); }
@@ -567,18 +573,18 @@ inline bool header_item_ahead(const char* q, const char* e) { return q < e && is
 struct header : node<Kind::header, star<gap, ahead<header_item_ahead>, guarded<header_item>>> {};
 struct need_flow_block : block {};
 struct need_flow_name : need_dotted {};
-struct flow : seq<k_flow, blank, need<need_flow_name>, header, gap, need<need_flow_block>> {};
+struct flow : seq<k_flow, _, need<need_flow_name>, header, gap, need<need_flow_block>> {};
 struct state_part : sor<node<Kind::word, scan<scan_action_word>>, part> {};
 struct state_item : node<Kind::step, any_word, star<state_gap, state_part>> {};
 struct state_block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<state_item>, gap>>> {};
 struct need_state_block : state_block {};
-struct state : node<Kind::state, k_state, blank, need<need_name>, gap, need<need_state_block>> {};
+struct state : node<Kind::state, k_state, _, need<need_name>, gap, need<need_state_block>> {};
 struct data_item : node<Kind::data, k_data, _, record> {};
 struct process_item : sor<state, data_item, state_item> {};
 struct need_process_block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<process_item>, gap>>> {};
-struct process : seq<k_process, blank, need<need_flow_name>, header, gap, need<need_process_block>> {};
-struct probe : seq<k_probe, blank, need<need_text>, header, gap, need<need_block>> {};
-struct test : seq<k_test, blank, need<need_text>, gap, need<need_block>> {};
+struct process : seq<k_process, _, need<need_flow_name>, header, gap, need<need_process_block>> {};
+struct probe : seq<k_probe, _, need<need_text>, header, gap, need<need_block>> {};
+struct test : seq<k_test, _, need<need_text>, gap, need<need_block>> {};
 struct declaration : node<Kind::declaration, sor<flow, test, channel, type_declaration, import_, param, secret, connector, fn, pattern_declaration, process, edition, table, switch_, probe, store, allow>,
                           star<part_gap, annotation>> {};
 struct file : node<Kind::file, opt<p::utf8::bom>, gap, star<not_at<p::eof>, guarded<declaration>, gap>, p::eof> {};
@@ -596,7 +602,6 @@ WEIR_MESSAGE(need_else, Code::W0053, "`else` is missing here", "an `if` always h
 WEIR_MESSAGE(hole_end, Code::W0027, "the `}` of `${` is missing here");
 WEIR_MESSAGE(quote_end, Code::W0021, "this text has no closing quote on its line", "", "begins here");
 WEIR_MESSAGE(raw_end, Code::W0021, "this raw text has no closing quote on its line", "", "begins here");
-WEIR_MESSAGE(raw_once, Code::W0023, "text between \"\"\" is raw already", "leave out the `r`");
 WEIR_MESSAGE(block_text_end, Code::W0021, "this text has no closing \"\"\"", "", "begins here");
 WEIR_MESSAGE(close_round, Code::W0031, "a `)` or a comma is missing here");
 WEIR_MESSAGE(close_square, Code::W0032, "a `]` or a comma is missing here");
@@ -622,6 +627,7 @@ WEIR_MESSAGE(need_arm_action, Code::W0047, "an action is missing behind the patt
 WEIR_MESSAGE(let_name, Code::W0042, "a name is missing here");
 WEIR_MESSAGE(let_equals, Code::W0043, "`=` is missing here", "`let name = value`");
 WEIR_MESSAGE(expect_subject, Code::W0046, "what is expected is missing here", "a channel, an endpoint, `reply`, or `flow f`");
+WEIR_MESSAGE(need_failure, Code::W0047, "a failure class is missing here", "for example `fail invalid \"why\"`");
 WEIR_MESSAGE(need_name, Code::W0042, "a name is missing here");
 WEIR_MESSAGE(need_dotted, Code::W0042, "a name is missing here");
 WEIR_MESSAGE(need_flow_name, Code::W0042, "a name is missing here");

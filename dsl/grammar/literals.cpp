@@ -8,14 +8,16 @@ namespace {
 const Message number_before_letter{Code::W0024, "a number ends before a letter", "`1e9` is a double, `10MB` a size, `90s` a duration"};
 const Message leading_zero{Code::W0024, "a number has no leading zero", "write `7`, not `007`"};
 const Message not_whole{Code::W0025, "a duration or a size is made of whole numbers", "write `1h30m`, not `1.5h`"};
-const Message unknown_unit{Code::W0025, "unknown unit `%`", "durations are us ms s m h d w, sizes B KB MB GB KiB MiB GiB"};
+const Message unknown_unit{Code::W0025, "unknown unit `{}`", "durations are us ms s m h d w, sizes B KB MB GB KiB MiB GiB"};
 const Message no_unit{Code::W0025, "a duration ends in a unit", "for example `2h30m`"};
 const Message three_dots{Code::W0054, "a range has two dots", "write `1..9`"};
 const Message bare_dot{Code::W0024, "a number has digits on both sides of its dot", "write `5.0`, or `1..9` for a range"};
 const Message wrong_timestamp{Code::W0026, "a timestamp has a date, a time and a zone", "for example `@2026-01-31T10:00:00Z`"};
-const Message unknown_escape{Code::W0022, "unknown escape `%`", "an escape is one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX \\u{X} \\$; in a regular expression write r\"..\""};
+const Message unknown_escape{Code::W0022, "unknown escape `{}`", "an escape is one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX \\u{X} \\$; in a regular expression write r\"..\""};
 const Message four_digits{Code::W0022, "`\\u` takes four hexadecimal digits", "for example `\\u00e9`, or `\\u{1F600}`"};
 const Message open_escape{Code::W0022, "`\\u{` takes one to six hexadecimal digits and `}`", "for example `\\u{1F600}`"};
+const Message raw_already{Code::W0023, "text between \"\"\" is raw already", "leave out the `r`"};
+const Message safe_index{Code::W0012, "unexpected `?.[`", "`a?[0]`"};
 const Message control_character{Code::W0022, "a control character stands in this text", "write it as an escape"};
 const Message no_character{Code::W0022, "this escape is no character", "characters end at 10FFFF, and D800 to DFFF stand in pairs only"};
 
@@ -154,6 +156,16 @@ const char* scan_text(const char* q, State& s) {
     }
     return q;
 }
+const char* scan_raw_begin(const char* q, State& s) {
+    if (!begins(q, s.end, "r\"")) return nullptr;
+    if (begins(q, s.end, "r\"\"\"")) wrong(q, q + 4, raw_already);
+    return q + 2;
+}
+const char* scan_dot(const char* q, State& s) {
+    if (begins(q, s.end, "?.[")) wrong(q, q + 3, safe_index);
+    if (begins(q, s.end, "?.")) return q + 2;
+    return q < s.end && *q == '.' && !(q + 1 < s.end && (q[1] == '.' || is_digit(q[1]))) ? q + 1 : nullptr;
+}
 const char* scan_raw(const char* q, State& s) {
     while (q < s.end && *q != '"' && *q != '\n') ++q;
     return q;
@@ -164,7 +176,7 @@ const char* scan_block_text(const char* q, State& s) {
 }
 
 namespace {
-const Message reserved_name{Code::W0017, "`%` is a word of the language, it can't be a name", "choose another name"};
+const Message reserved_name{Code::W0017, "`{}` is a word of the language, it can't be a name", "choose another name"};
 }
 const char* scan_bound_name(const char* q, State& s) {
     const auto word = word_at(q, s.end);

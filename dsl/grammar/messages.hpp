@@ -8,7 +8,7 @@
 
 namespace weir::grammar {
 
-// `text` is the first line, "unexpected %" where the token that stands there is to be named in place of %. `help` may be empty.
+// `text` is the first line. In it and in `help`, `{}` is the token that stands there.
 struct Message {
     Code code;
     const char* text;
@@ -25,13 +25,20 @@ struct SyntaxError {
     const char* opened = nullptr;  // a bracket that is still open
 };
 
-// Habits of other languages that begin at `q`; nullptr where nothing foreign stands.
-const Message* foreign(const char* q, const char* end);
-// Why nothing that may follow begins at `q`. `line`: where the statement that ends here began.
-const Message* why_unexpected(const char* q, const char* end, const char* statement);
+struct Told {
+    const char* at;
+    const char* end;  // nullptr: the token
+    const Message* message;
+};
+// Habits of other languages at `q` or right before it; no message where nothing foreign stands. `statement`: where the walk back ends.
+Told habit_at(const char* statement, const char* q, const char* end);
+// Why nothing that may follow begins at `q`.
+Told why_unexpected(const char* statement, const char* q, const char* end);
 // What stands where a declaration or a statement must begin.
-const Message* why_no_declaration(const char* q, const char* end);
-const Message* why_no_statement(const char* q, const char* end);
+Told why_no_declaration(const char* q, const char* end);
+Told why_no_statement(const char* q, const char* end);
+// The text with the token in place of its `{}`.
+std::string filled(std::string_view text, std::string_view token);
 // The end of the token at `q`; the newline counts as one.
 const char* token_end(const char* q, const char* end);
 

@@ -45,6 +45,11 @@ struct Walk {
         }
         return q;
     }
+    // A `\` at the end of the line was meant so.
+    bool line_goes_on(const char* q) const {
+        while (q > error && (q[-1] == '\r' || q[-1] == ' ' || q[-1] == '\t')) --q;
+        return q > error && q[-1] == '\\';
+    }
     void close(char sign) {
         auto k = open.size();
         while (k > 0 && open[k - 1].sign != sign) --k;
@@ -102,7 +107,7 @@ struct Walk {
                     if (close_brace(q)) return {q, unbalanced};
                     break;
                 case '\n':
-                    if (open.empty() && q >= error) return {q, unbalanced};
+                    if (open.empty() && q >= error && !line_goes_on(q)) return {q, unbalanced};
                     line_start = true;
                     break;
                 default: break;

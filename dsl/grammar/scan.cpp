@@ -147,7 +147,7 @@ const char* scan_action_word(const char* q, State& s) {
 }
 const char* scan_step_word(const char* q, State& s) {
     const auto word = word_at(q, s.end);
-    if (word.empty() || ((flags_of(word) & (reserved | declares)) && word != "switch")) return nullptr;
+    if (word.empty() || ((flags_of(word) & (reserved | declares | clause_word)) && word != "switch")) return nullptr;
     const char* n = q + word.size();
     return n < s.end && (*n == ':' || touches_bracket(n, s.end)) ? nullptr : n;
 }
@@ -180,7 +180,6 @@ const char* scan_operator(const char* q, State& s) {
     return word == "or" && !completing_or(q, e) ? q + 2 : nullptr;
 }
 const char* scan_minus(const char* q, State& s) { return q < s.end && *q == '-' && !(q + 1 < s.end && q[1] == '>') ? q + 1 : nullptr; }
-const char* scan_dot(const char* q, State& s) { return q < s.end && *q == '.' && !(q + 1 < s.end && q[1] == '.') ? q + 1 : nullptr; }
 const char* scan_assign(const char* q, State& s) {
     return q < s.end && *q == '=' && !(q + 1 < s.end && (q[1] == '=' || q[1] == '>')) ? q + 1 : nullptr;
 }

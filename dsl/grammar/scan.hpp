@@ -88,7 +88,7 @@ const char* scan_argument_name(const char* q, State& s);
 const char* scan_completing_or(const char* q, State& s);  // `or after`, `or when`
 const char* scan_operator(const char* q, State& s);
 const char* scan_minus(const char* q, State& s);
-const char* scan_dot(const char* q, State& s);
+const char* scan_dot(const char* q, State& s);  // `.` or `?.`
 const char* scan_part_comma(const char* q, State& s);
 const char* scan_item_separator(const char* q, State& s);
 const char* scan_assign(const char* q, State& s);
@@ -96,6 +96,7 @@ const char* scan_assign(const char* q, State& s);
 const char* scan_number(const char* q, State& s);
 const char* scan_timestamp(const char* q, State& s);
 const char* scan_text(const char* q, State& s);      // up to `"` or `${`
+const char* scan_raw_begin(const char* q, State& s);  // r"
 const char* scan_raw(const char* q, State& s);       // up to `"`
 const char* scan_block_text(const char* q, State& s);  // up to `"""`
 
