@@ -12,129 +12,159 @@
 
 namespace weir {
 
+namespace {
+
+constexpr const char* ends_early = "the text ends too early";
+
+bool is_digit(char c) {
+    return static_cast<unsigned char>(c - '0') < 10;
+}
+
+__m128i load(const char* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+}
+
+// All bits where a string can't go on as it is: quote, backslash, control characters.
+__m128i special(__m128i x) {
+    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))),
+                        _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x));
+}
+bool is_special(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+bool hex4(const char* p, const char* stop, std::uint32_t& out) {
+    if (stop - p < 4) return false;
+    out = 0;
+    for (int i = 0; i < 4; ++i) {
+        const char c = p[i];
+        const char lower = static_cast<char>(c | 0x20);
+        if (is_digit(c)) {
+            out = out << 4 | static_cast<std::uint32_t>(c - '0');
+        } else if (lower >= 'a' && lower <= 'f') {
+            out = out << 4 | static_cast<std::uint32_t>(lower - 'a' + 10);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+char* put_utf8(char* to, std::uint32_t c) {
+    const auto put = [&](std::uint32_t byte) { *to++ = static_cast<char>(byte); };
+    if (c < 0x80) {
+        put(c);
+    } else if (c < 0x800) {
+        put(0xC0 | c >> 6);
+        put(0x80 | (c & 63));
+    } else if (c < 0x10000) {
+        put(0xE0 | c >> 12);
+        put(0x80 | (c >> 6 & 63));
+        put(0x80 | (c & 63));
+    } else {
+        put(0xF0 | c >> 18);
+        put(0x80 | (c >> 12 & 63));
+        put(0x80 | (c >> 6 & 63));
+        put(0x80 | (c & 63));
+    }
+    return to;
+}
+
+}  // namespace
+
 // One read. Bytes behind the end may hold anything: they may be looked at, never believed.
+// The position travels in a local variable and through results (null: failed), so that it stays in a register.
 struct JsonPass {
     JsonReader& reader;
     Arena& arena;
     const char* const begin;
     const char* const end;
-    const char* at;
-    Value* values;  // the scratch stacks: their vectors are kept at full size, the tops stand here
-    Value* values_end;
-    Member* members;
-    Member* members_end;
-    unsigned depth_left;
 
-    JsonPass(JsonReader& r, std::string_view text, Arena& a, unsigned max_depth)
-        : reader(r), arena(a), begin(text.data()), end(begin + text.size()), at(begin), depth_left(max_depth) {
-        if (r.values_.empty()) {
-            r.values_.resize(256);
-            r.members_.resize(256);
-        }
-        values = r.values_.data();
-        values_end = values + r.values_.size();
-        members = r.members_.data();
-        members_end = members + r.members_.size();
-    }
-
-    [[gnu::cold, gnu::noinline]] bool fail(const char* what) {
+    [[gnu::cold, gnu::noinline]] std::nullptr_t fail(const char* at, const char* what) {
         reader.error_.at = static_cast<std::size_t>((at < end ? at : end) - begin);
-        reader.error_.what = at < end ? what : "the text ends too early";
-        return false;
+        reader.error_.what = at < end ? what : ends_early;
+        return nullptr;
     }
 
-    [[gnu::cold, gnu::noinline]] void grow_values() {
-        const std::size_t used = reader.values_.size();
-        reader.values_.resize(used * 2);
-        values = reader.values_.data() + used;
-        values_end = reader.values_.data() + used * 2;
-    }
-    [[gnu::cold, gnu::noinline]] void grow_members() {
-        const std::size_t used = reader.members_.size();
-        reader.members_.resize(used * 2);
-        members = reader.members_.data() + used;
-        members_end = reader.members_.data() + used * 2;
+    template <class T>
+    [[gnu::cold, gnu::noinline]] static T* grow(std::vector<T>& stack) {
+        const std::size_t used = stack.size();
+        stack.resize(used * 2);
+        return stack.data() + used;
     }
 
-    void skip_space() {
-        if (static_cast<unsigned char>(*at) > ' ') [[likely]] return;
+    [[gnu::always_inline]] const char* skip_space(const char* at) const {
+        if (static_cast<unsigned char>(*at) > ' ') [[likely]] return at;
+        return skip_spaces(at);
+    }
+    [[gnu::noinline]] const char* skip_spaces(const char* at) const {
         while (at < end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) ++at;
+        return at;
     }
 
-    static bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
-
-    bool number(Value& out) {
-        const char* const first = at;
-        const char* p = at;
+    [[gnu::always_inline]] const char* number(const char* const first, Value& out) {
+        const char* p = first;
         if (*p == '-') ++p;
         if (p < end && *p == '0') {
             ++p;
         } else {
-            if (p >= end || !is_digit(*p)) {
-                at = p;
-                return fail(p == first ? "here stands no JSON value" : "a digit belongs here");
-            }
+            if (p >= end || !is_digit(*p)) return fail(p, p == first ? "here stands no JSON value" : "a digit belongs here");
             do ++p;
             while (p < end && is_digit(*p));
         }
         if (p < end && *p == '.') {
             ++p;
-            if (p >= end || !is_digit(*p)) {
-                at = p;
-                return fail("a digit belongs behind the point");
-            }
+            if (p >= end || !is_digit(*p)) return fail(p, "a digit belongs behind the point");
             do ++p;
             while (p < end && is_digit(*p));
         }
-        if (p < end && (*p | 0x20) == 'e') {
+        if (p < end && (*p | 0x20) == 'e') [[unlikely]] {
             ++p;
             if (p < end && (*p == '+' || *p == '-')) ++p;
-            if (p >= end || !is_digit(*p)) {
-                at = p;
-                return fail("a digit belongs into the exponent");
-            }
+            if (p >= end || !is_digit(*p)) return fail(p, "a digit belongs into the exponent");
             do ++p;
             while (p < end && is_digit(*p));
         }
-        at = p;
         out = Value::number_text({first, static_cast<std::size_t>(p - first)});
-        return true;
+        return p;
     }
 
-    // `at` stands behind the opening quote.
-    bool string(Value& out) {
-        const char* const first = at;
-        const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
+    // `first` stands behind the opening quote.
+    [[gnu::always_inline]] const char* string(const char* const first, Value& out) {
+        const char* at = first;
         unsigned high = 0;
         for (;;) {
-            const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-            const __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, backslash)), _mm_cmpeq_epi8(_mm_min_epu8(x, control), x));
-            const auto stops = static_cast<unsigned>(_mm_movemask_epi8(hit));
+            const __m128i x = load(at);
+            const auto stops = static_cast<unsigned>(_mm_movemask_epi8(special(x)));
             const auto highs = static_cast<unsigned>(_mm_movemask_epi8(x));
-            if (stops != 0) {
+            if (stops != 0) [[likely]] {
                 high |= highs & (stops - 1) & ~stops;  // only what stands before the first stop
                 at += __builtin_ctz(stops);
                 break;
             }
             high |= highs;
             at += 16;
-            if (at >= end) return fail("");
+            if (at >= end) return fail(end, ends_early);
         }
-        if (at >= end) return fail("");
-        if (*at == '"') [[likely]] {
-            const std::string_view text{first, static_cast<std::size_t>(at - first)};
-            if (high != 0 && !is_utf8(text)) [[unlikely]] return fail_utf8(first);
-            ++at;
-            out = Value::string(text);
-            return true;
+        if (*at == '"' && at < end && high == 0) [[likely]] {
+            out = Value::string({first, static_cast<std::size_t>(at - first)});
+            return at + 1;
         }
-        if (*at != '\\') return fail("a control character in a string has to be escaped");
-        return escaped(first, out);
+        return string_slowly(first, at, high != 0, out);
     }
 
-    [[gnu::cold, gnu::noinline]] bool fail_utf8(const char* first) {
-        const char* const stop = at;
-        at = first;
+    // The first special character stands at `at`.
+    [[gnu::noinline]] const char* string_slowly(const char* first, const char* at, bool high, Value& out) {
+        if (at >= end) return fail(end, ends_early);
+        if (*at == '\\') return escaped(first, at, out);
+        if (*at != '"') return fail(at, "a control character in a string has to be escaped");
+        const std::string_view text{first, static_cast<std::size_t>(at - first)};
+        if (high && !is_utf8(text)) return fail_utf8(first, at);
+        out = Value::string(text);
+        return at + 1;
+    }
+
+    [[gnu::cold, gnu::noinline]] const char* fail_utf8(const char* at, const char* stop) {
         for (std::size_t length = 1; length <= 4 && at + length <= stop;) {  // step over whole characters
             if (is_utf8({at, length})) {
                 at += length;
@@ -143,59 +173,19 @@ struct JsonPass {
                 ++length;
             }
         }
-        return fail("the text is not UTF-8");
-    }
-
-    bool hex4(const char* p, const char* stop, std::uint32_t& out) {
-        if (stop - p < 4) return false;
-        out = 0;
-        for (int i = 0; i < 4; ++i) {
-            const char c = p[i];
-            const char lower = static_cast<char>(c | 0x20);
-            if (is_digit(c)) {
-                out = out << 4 | static_cast<std::uint32_t>(c - '0');
-            } else if (lower >= 'a' && lower <= 'f') {
-                out = out << 4 | static_cast<std::uint32_t>(lower - 'a' + 10);
-            } else {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    static char* put_utf8(char* to, std::uint32_t c) {
-        const auto put = [&](std::uint32_t byte) { *to++ = static_cast<char>(byte); };
-        if (c < 0x80) {
-            put(c);
-        } else if (c < 0x800) {
-            put(0xC0 | c >> 6);
-            put(0x80 | (c & 63));
-        } else if (c < 0x10000) {
-            put(0xE0 | c >> 12);
-            put(0x80 | (c >> 6 & 63));
-            put(0x80 | (c & 63));
-        } else {
-            put(0xF0 | c >> 18);
-            put(0x80 | (c >> 12 & 63));
-            put(0x80 | (c >> 6 & 63));
-            put(0x80 | (c & 63));
-        }
-        return to;
+        return fail(at, "the text is not UTF-8");
     }
 
     // `at` stands on the first backslash. The decoded text is never longer than the escaped one.
-    [[gnu::noinline]] bool escaped(const char* first, Value& out) {
+    [[gnu::noinline]] const char* escaped(const char* first, const char* at, Value& out) {
         const char* stop = at;
         while (stop < end && *stop != '"') stop += *stop == '\\' ? 2 : 1;
-        if (stop >= end) {
-            at = end;
-            return fail("");
-        }
+        if (stop >= end) return fail(end, ends_early);
         char* const start = static_cast<char*>(arena.take(static_cast<std::size_t>(stop - first)));
         char* to = start + (at - first);
         std::memcpy(start, first, static_cast<std::size_t>(at - first));
         while (at < stop) {
-            if (static_cast<unsigned char>(*at) < 0x20) return fail("a control character in a string has to be escaped");
+            if (static_cast<unsigned char>(*at) < 0x20) return fail(at, "a control character in a string has to be escaped");
             if (*at != '\\') {
                 *to++ = *at++;
                 continue;
@@ -211,12 +201,12 @@ struct JsonPass {
                 case 't': *to++ = '\t'; break;
                 case 'u': {
                     std::uint32_t c = 0;
-                    if (!hex4(at + 2, stop, c)) return fail("four hexadecimal digits belong behind \\u");
-                    if (c >= 0xDC00 && c < 0xE000) return fail("half of a surrogate pair");
+                    if (!hex4(at + 2, stop, c)) return fail(at, "four hexadecimal digits belong behind \\u");
+                    if (c >= 0xDC00 && c < 0xE000) return fail(at, "half of a surrogate pair");
                     if (c >= 0xD800 && c < 0xDC00) {
                         std::uint32_t low = 0;
                         if (stop - at < 12 || at[6] != '\\' || at[7] != 'u' || !hex4(at + 8, stop, low) || low < 0xDC00 || low >= 0xE000)
-                            return fail("half of a surrogate pair");
+                            return fail(at, "half of a surrogate pair");
                         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
                         at += 6;
                     }
@@ -224,128 +214,133 @@ struct JsonPass {
                     to = put_utf8(to, c);
                     break;
                 }
-                default: return fail("no such escape in JSON");
+                default: return fail(at, "no such escape in JSON");
             }
             at += 2;
         }
         const std::string_view text{start, static_cast<std::size_t>(to - start)};
-        if (!is_utf8(text)) {
-            // Escapes decode to valid UTF-8, so the raw text is where it goes wrong.
-            return fail_utf8(first);
-        }
-        ++at;
+        if (!is_utf8(text)) return fail_utf8(first, stop);  // escapes decode to valid UTF-8, so the raw text is where it goes wrong
         out = Value::string(text);
-        return true;
+        return stop + 1;
     }
 
-    bool object(Value& out) {
-        if (depth_left == 0) return fail("nested too deeply");
-        --depth_left;
-        ++at;
-        skip_space();
-        const std::ptrdiff_t base = members - reader.members_.data();
-        if (*at == '}') {
-            ++at;
-            ++depth_left;
-            out = Value::object(nullptr, 0);
-            return true;
-        }
-        for (;;) {
-            if (*at != '"' || at >= end) return fail("a key in quotes belongs here");
-            ++at;
-            Member member;
-            if (!string(member.key)) return false;
-            skip_space();
-            if (*at != ':') return fail("a `:` belongs behind the key");
-            ++at;
-            skip_space();
-            if (!value(member.value)) return false;
-            if (members == members_end) grow_members();
-            *members++ = member;
-            skip_space();
-            if (*at == ',') {
-                ++at;
-                skip_space();
-                continue;
-            }
-            if (*at == '}') break;
-            return fail("a `,` or `}` belongs here");
-        }
-        ++at;
-        ++depth_left;
-        Member* const from = reader.members_.data() + base;
-        const auto count = static_cast<std::size_t>(members - from);
-        Member* const to = arena.take_array<Member>(count);
-        std::memcpy(static_cast<void*>(to), from, count * sizeof(Member));
-        members = from;
-        out = Value::object(to, count);
-        return true;
-    }
-
-    bool array(Value& out) {
-        if (depth_left == 0) return fail("nested too deeply");
-        --depth_left;
-        ++at;
-        skip_space();
-        const std::ptrdiff_t base = values - reader.values_.data();
-        if (*at == ']') {
-            ++at;
-            ++depth_left;
-            out = Value::array(nullptr, 0);
-            return true;
-        }
-        for (;;) {
-            Value item;
-            if (!value(item)) return false;
-            if (values == values_end) grow_values();
-            *values++ = item;
-            skip_space();
-            if (*at == ',') {
-                ++at;
-                skip_space();
-                continue;
-            }
-            if (*at == ']') break;
-            return fail("a `,` or `]` belongs here");
-        }
-        ++at;
-        ++depth_left;
-        Value* const from = reader.values_.data() + base;
-        const auto count = static_cast<std::size_t>(values - from);
-        Value* const to = arena.take_array<Value>(count);
-        std::memcpy(static_cast<void*>(to), from, count * sizeof(Value));
-        values = from;
-        out = Value::array(to, count);
-        return true;
-    }
-
-    bool word(std::string_view text, Value found, Value& out) {
-        if (static_cast<std::size_t>(end - at) < text.size() || std::memcmp(at, text.data(), text.size()) != 0) return fail("here stands no JSON value");
-        at += text.size();
+    [[gnu::noinline]] const char* word(const char* at, std::string_view text, Value found, Value& out) {
+        if (static_cast<std::size_t>(end - at) < text.size() || std::memcmp(at, text.data(), text.size()) != 0) return fail(at, "here stands no JSON value");
         out = found;
-        return true;
+        return at + text.size();
     }
 
-    bool value(Value& out) {
-        if (at >= end) return fail("");
-        switch (*at) {
-            case '"': ++at; return string(out);
-            case '{': return object(out);
-            case '[': return array(out);
-            case 't': return word("true", Value::boolean(true), out);
-            case 'f': return word("false", Value::boolean(false), out);
-            case 'n': return word("null", Value::null(), out);
-            default: return number(out);
+    // A loop instead of recursion: what is open stands in `frames` as (where its entries begin on their stack) * 2 + is it an object.
+    const char* value(const char* at, unsigned max_depth, Value& out) {
+        Value* values = reader.values_.data();
+        const Value* values_end = values + reader.values_.size();
+        Member* members = reader.members_.data();
+        const Member* members_end = members + reader.members_.size();
+        std::uint64_t* const frames = reader.frames_.data();
+        std::size_t depth = 0;
+        std::uint64_t frame = 0;  // the innermost one
+        Value found;
+
+    next_value:
+        if (at >= end) [[unlikely]] return fail(end, ends_early);
+        if (*at == '"') [[likely]] {
+            if ((at = string(at + 1, found)) == nullptr) [[unlikely]] return nullptr;
+        } else if (is_digit(*at) || *at == '-') {
+            if ((at = number(at, found)) == nullptr) [[unlikely]] return nullptr;
+        } else if (*at == '{') {
+            if (depth == max_depth) [[unlikely]] return fail(at, "nested too deeply");
+            at = skip_space(at + 1);
+            if (*at != '}') [[likely]] {
+                frames[depth++] = frame;
+                frame = static_cast<std::uint64_t>(members - reader.members_.data()) * 2 + 1;
+                goto next_key;
+            }
+            ++at;
+            found = Value::object(nullptr, 0);
+        } else if (*at == '[') {
+            if (depth == max_depth) [[unlikely]] return fail(at, "nested too deeply");
+            at = skip_space(at + 1);
+            if (*at != ']') [[likely]] {
+                frames[depth++] = frame;
+                frame = static_cast<std::uint64_t>(values - reader.values_.data()) * 2;
+                goto next_value;
+            }
+            ++at;
+            found = Value::array(nullptr, 0);
+        } else {
+            switch (*at) {
+                case 't': at = word(at, "true", Value::boolean(true), found); break;
+                case 'f': at = word(at, "false", Value::boolean(false), found); break;
+                case 'n': at = word(at, "null", Value::null(), found); break;
+                default: return fail(at, "here stands no JSON value");
+            }
+            if (at == nullptr) [[unlikely]] return nullptr;
         }
+
+    value_found:
+        if (depth == 0) {
+            out = found;
+            return at;
+        }
+        at = skip_space(at);
+        if (frame & 1) {
+            members[-1].value = found;
+            if (*at == ',') [[likely]] {
+                at = skip_space(at + 1);
+                goto next_key;
+            }
+            if (*at != '}') [[unlikely]] return fail(at, "a `,` or `}` belongs here");
+            const Member* const from = reader.members_.data() + frame / 2;
+            const auto count = static_cast<std::size_t>(members - from);
+            Member* const to = arena.take_array<Member>(count);
+            for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+            members -= count;
+            found = Value::object(to, count);
+        } else {
+            if (values == values_end) [[unlikely]] {
+                values = grow(reader.values_);
+                values_end = reader.values_.data() + reader.values_.size();
+            }
+            *values++ = found;
+            if (*at == ',') [[likely]] {
+                at = skip_space(at + 1);
+                goto next_value;
+            }
+            if (*at != ']') [[unlikely]] return fail(at, "a `,` or `]` belongs here");
+            const Value* const from = reader.values_.data() + frame / 2;
+            const auto count = static_cast<std::size_t>(values - from);
+            Value* const to = arena.take_array<Value>(count);
+            for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+            values -= count;
+            found = Value::array(to, count);
+        }
+        ++at;
+        frame = frames[--depth];
+        goto value_found;
+
+    next_key:
+        if (*at != '"' || at >= end) [[unlikely]] return fail(at, "a key in quotes belongs here");
+        if (members == members_end) [[unlikely]] {
+            members = grow(reader.members_);
+            members_end = reader.members_.data() + reader.members_.size();
+        }
+        if ((at = string(at + 1, members->key)) == nullptr) [[unlikely]] return nullptr;
+        ++members;
+        at = skip_space(at);
+        if (*at != ':') [[unlikely]] return fail(at, "a `:` belongs behind the key");
+        at = skip_space(at + 1);
+        goto next_value;
     }
 
-    bool document(Value& out) {
+    bool document(Value& out, unsigned max_depth) {
+        const char* at = begin;
         if (end - at >= 3 && std::memcmp(at, "\xEF\xBB\xBF", 3) == 0) at += 3;  // RFC 8259, 8.1: a byte order mark may be ignored
-        skip_space();
-        if (!value(out)) return false;
-        skip_space();
+        at = value(skip_space(at), max_depth, out);
+        if (at == nullptr) return false;
+        at = skip_space(at);
         if (at == end) return true;
-        return fail("something stands behind the value");  // beyond the end: a bracket was missing, `fail` says so
+        fail(at, "something stands behind the value");  // at > end: a bracket was believed that stands behind the end
+        return false;
     }
 };
 
@@ -354,102 +349,115 @@ bool JsonReader::read(std::string_view padded_text, Arena& arena, Value& out, un
         error_ = {0, "the text is larger than 4 GB"};
         return false;
     }
-    return JsonPass(*this, padded_text, arena, max_depth).document(out);
+    if (values_.empty()) {
+        values_.resize(256);
+        members_.resize(256);
+    }
+    if (frames_.size() < max_depth) frames_.resize(max_depth);
+    return JsonPass{*this, arena, padded_text.data(), padded_text.data() + padded_text.size()}.document(out, max_depth);
 }
 
 namespace {
 
-// Writes through a buffer on the stack, so that the string grows by whole pieces.
+// A buffer on the stack, so that the string grows by whole pieces. The place to write at travels in a local variable (`w`) and
+// through results, so that it stays in a register; what writes asks for room first.
 class Output {
 public:
     explicit Output(std::string& to) : to_(to) {}
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
-    ~Output() { flush(); }
 
-    static constexpr std::size_t most = 128;  // what may be asked for at once
-    // Room for so many bytes; they may be written at the place it returns, then `advance`.
-    char* room(std::size_t bytes) {
-        if (static_cast<std::size_t>(buffer_ + sizeof buffer_ - at_) < bytes) [[unlikely]] flush();
-        return at_;
+    char* begin() { return buffer_; }
+    void finish(char* w) { to_.append(buffer_, static_cast<std::size_t>(w - buffer_)); }
+    [[gnu::always_inline]] char* room(char* w, std::size_t bytes) {
+        return static_cast<std::size_t>(buffer_ + sizeof buffer_ - w) < bytes ? flush(w) : w;
     }
-    void advance(char* to) { at_ = to; }
-    void put(char c) {
-        room(1);
-        *at_++ = c;
+
+    // What a caller has made room for before it puts a scalar or a key.
+    static constexpr std::size_t scalar_room = 96;
+
+    [[gnu::always_inline]] char* plain(char* w, std::string_view text) {
+        if (text.size() > 64) [[unlikely]] return plain_long(w, text);
+        return copy_short(w, text.data(), text.size());
     }
-    void put(std::string_view text) {
-        if (text.size() > most) [[unlikely]] return put_long(text);
-        room(text.size());
-        std::memcpy(at_, text.data(), text.size());
-        at_ += text.size();
-    }
-    void string(std::string_view text) {
-        const char* s = text.data();
+
+    [[gnu::always_inline]] char* string(char* w, std::string_view text) {
+        const char* const s = text.data();
         const std::size_t n = text.size();
-        if (n <= 64) [[likely]] {
-            char* w = room(n + 2 + 16);
-            *w++ = '"';
-            if (n >= 16) {
-                const char* const last = s + n - 16;
-                __m128i bad = _mm_setzero_si128();
-                for (const char* p = s; p < last; p += 16) {
-                    const __m128i x = load(p);
-                    bad = _mm_or_si128(bad, special(x));
-                    store(w + (p - s), x);
-                }
-                const __m128i x = load(last);
+        char* const first = w;
+        *w++ = '"';
+        bool clean = true;
+        if (n >= 16) {
+            if (n > 64) [[unlikely]] return long_string(first, text);
+            const char* const last = s + n - 16;
+            __m128i bad = _mm_setzero_si128();
+            for (const char* p = s; p < last; p += 16) {
+                const __m128i x = load(p);
                 bad = _mm_or_si128(bad, special(x));
-                store(w + (last - s), x);
-                if (_mm_movemask_epi8(bad) != 0) [[unlikely]] return escaped(text);
-            } else if (n >= 8) {
-                if (!pair<std::uint64_t>(s, n, w)) [[unlikely]] return escaped(text);
-            } else if (n >= 4) {
-                if (!pair<std::uint32_t>(s, n, w)) [[unlikely]] return escaped(text);
-            } else {
-                for (std::size_t i = 0; i < n; ++i) {
-                    if (is_special(s[i])) [[unlikely]] return escaped(text);
-                    w[i] = s[i];
-                }
+                store(w + (p - s), x);
             }
-            w += n;
-            *w++ = '"';
-            at_ = w;
-            return;
+            const __m128i x = load(last);
+            bad = _mm_or_si128(bad, special(x));
+            store(w + (last - s), x);
+            clean = _mm_movemask_epi8(bad) == 0;
+        } else if (n >= 8) {
+            clean = pair<std::uint64_t>(s, n, w);
+        } else if (n >= 4) {
+            clean = pair<std::uint32_t>(s, n, w);
+        } else if (n >= 2) {
+            clean = pair<std::uint16_t>(s, n, w);
+        } else if (n == 1) {
+            *w = *s;
+            clean = !is_special(*s);
         }
-        long_string(text);
+        if (!clean) [[unlikely]] return escaped(first, text);
+        w += n;
+        *w++ = '"';
+        return w;
     }
 
 private:
-    static __m128i load(const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
     static void store(char* p, __m128i x) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), x); }
-    static __m128i special(__m128i x) {
-        return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))),
-                            _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x));
-    }
-    static bool is_special(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-    // Two overlapping words cover a short text without reading beside it.
+    // Two overlapping words cover a short text without reading beside it. True: nothing in it needs an escape.
     template <class Word>
-    static bool pair(const char* s, std::size_t n, char* w) {
+    [[gnu::always_inline]] static bool pair(const char* s, std::size_t n, char* w) {
         Word front, back;
         std::memcpy(&front, s, sizeof front);
         std::memcpy(&back, s + n - sizeof back, sizeof back);
-        const __m128i x = sizeof(Word) == 8 ? _mm_set_epi64x(static_cast<long long>(back), static_cast<long long>(front))
-                                            : _mm_set1_epi64x(static_cast<long long>(front | std::uint64_t{back} << 32));
         std::memcpy(w, &front, sizeof front);
         std::memcpy(w + n - sizeof back, &back, sizeof back);
-        return _mm_movemask_epi8(special(x)) == 0;
+        const __m128i x = _mm_unpacklo_epi64(_mm_cvtsi64_si128(static_cast<long long>(front)), _mm_cvtsi64_si128(static_cast<long long>(back)));
+        // Zeros above a short word count as control characters; only its own bytes are asked for.
+        constexpr unsigned own = (1u << sizeof(Word)) - 1;
+        return (static_cast<unsigned>(_mm_movemask_epi8(special(x))) & (own | own << 8)) == 0;
     }
 
-    [[gnu::noinline]] void escaped(std::string_view text) {
-        put('"');
-        std::size_t plain = 0;
+    [[gnu::always_inline]] static char* copy_short(char* w, const char* s, std::size_t n) {
+        const auto both = [&]<class Word>(Word) {
+            Word front, back;
+            std::memcpy(&front, s, sizeof front);
+            std::memcpy(&back, s + n - sizeof back, sizeof back);
+            std::memcpy(w, &front, sizeof front);
+            std::memcpy(w + n - sizeof back, &back, sizeof back);
+        };
+        if (n > 16) std::memcpy(w, s, n);
+        else if (n >= 8) both(std::uint64_t{});
+        else if (n >= 4) both(std::uint32_t{});
+        else if (n >= 2) both(std::uint16_t{});
+        else if (n == 1) *w = *s;
+        return w + n;
+    }
+
+    [[gnu::noinline]] char* escaped(char* w, std::string_view text) {
+        w = room(w, 1);
+        *w++ = '"';
+        std::size_t done = 0;
         for (std::size_t i = 0; i < text.size(); ++i) {
             if (!is_special(text[i])) [[likely]] continue;
-            put(text.substr(plain, i - plain));
-            plain = i + 1;
-            char* w = room(6);
+            w = plain_long(w, text.substr(done, i - done));
+            done = i + 1;
+            w = room(w, 6);
             *w++ = '\\';
             switch (const auto c = static_cast<unsigned char>(text[i])) {
                 case '"': *w++ = '"'; break;
@@ -466,14 +474,15 @@ private:
                     *w++ = "0123456789abcdef"[c >> 4];
                     *w++ = "0123456789abcdef"[c & 15];
             }
-            at_ = w;
         }
-        put(text.substr(plain));
-        put('"');
+        w = plain_long(w, text.substr(done));
+        w = room(w, scalar_room);  // a caller goes on as if the text had been short
+        *w++ = '"';
+        return w;
     }
 
     // Whole clean pieces go over by memcpy.
-    [[gnu::noinline]] void long_string(std::string_view text) {
+    [[gnu::noinline]] char* long_string(char* w, std::string_view text) {
         const char* const s = text.data();
         std::size_t clean = 0;
         while (text.size() - clean >= 64) {
@@ -483,34 +492,41 @@ private:
             clean += 64;
         }
         while (clean < text.size() && !is_special(s[clean])) ++clean;
-        if (clean < text.size()) return escaped(text);
-        put('"');
-        put(text);
-        put('"');
+        if (clean < text.size()) return escaped(w, text);
+        w = room(w, 1);
+        *w++ = '"';
+        w = plain_long(w, text);
+        w = room(w, scalar_room);
+        *w++ = '"';
+        return w;
     }
 
-    [[gnu::noinline]] void put_long(std::string_view text) {
-        flush();
-        to_.append(text);
+    [[gnu::noinline]] char* plain_long(char* w, std::string_view text) {
+        if (text.size() > sizeof buffer_ / 2) {
+            w = flush(w);
+            to_.append(text);
+            return w;
+        }
+        w = room(w, text.size());
+        std::memcpy(w, text.data(), text.size());
+        return w + text.size();
     }
-    [[gnu::noinline]] void flush() {
-        to_.append(buffer_, static_cast<std::size_t>(at_ - buffer_));
-        at_ = buffer_;
+    [[gnu::noinline]] char* flush(char* w) {
+        to_.append(buffer_, static_cast<std::size_t>(w - buffer_));
+        return buffer_;
     }
 
     std::string& to_;
-    char buffer_[2048];
-    char* at_ = buffer_;
+    char buffer_[4096];
 };
 
-void put_scalar(Output& out, const Value& value) {
+[[gnu::noinline]] char* put_rare(Output& out, char* w, const Value& value) {
     std::string text;
     switch (value.kind()) {
         case Kind::real:
             assert(std::isfinite(value.d));
             write_real(text, value.d);
-            out.put(text);
-            return;
+            return out.plain(w, text);
         case Kind::bytes: write_base64(text, value.text()); break;
         case Kind::timestamp: write_timestamp(text, value.i); break;
         case Kind::duration: write_duration(text, value.i); break;
@@ -522,87 +538,110 @@ void put_scalar(Output& out, const Value& value) {
         case Kind::rate: write_rate(text, value.length(), value.i); break;
         default: assert(false);
     }
-    out.put('"');
-    out.put(text);
-    out.put('"');
+    return out.string(w, text);
 }
 
-struct Compact {
-    static void open(Output&) {}
-    static void item(Output&) {}
-    static void close(Output&) {}
-    static void colon(Output& out) { out.put(':'); }
-    Compact deeper() const { return {}; }
-};
+[[gnu::always_inline]] inline char* put_word(char* w, std::string_view word) {
+    std::memcpy(w, word.data(), word.size());
+    return w + word.size();
+}
 
-struct Pretty {
-    unsigned depth = 0;
-    void line(Output& out, unsigned indent) const {
-        out.put('\n');
-        for (unsigned i = 0; i < indent; ++i) out.put("  ");
+char* put_line(Output& out, char* w, std::size_t indent) {
+    w = out.room(w, 1);
+    *w++ = '\n';
+    for (std::size_t i = 0; i < indent; ++i) {
+        w = out.room(w, 2);
+        w = put_word(w, "  ");
     }
-    void item(Output& out) const { line(out, depth + 1); }
-    void close(Output& out) const { line(out, depth); }
-    static void colon(Output& out) { out.put(": "); }
-    Pretty deeper() const { return {depth + 1}; }
-};
+    return out.room(w, 2 * Output::scalar_room + 8);
+}
 
-// Trees come from a reader with a depth limit or from expressions, whose depth the program's text bounds.
-template <class Layout>
-void put_value(Output& out, const Value& value, Layout layout) {
-    switch (value.kind()) {
-        case Kind::string: out.string(value.text()); return;
-        case Kind::number_text: out.put(value.text()); return;
-        case Kind::integer: out.advance(std::to_chars(out.room(24), out.room(24) + 24, value.i).ptr); return;
-        case Kind::decimal: out.advance(write_decimal(out.room(48), value.decimal())); return;
-        case Kind::boolean: out.put(value.boolean() ? std::string_view("true") : std::string_view("false")); return;
+// A loop instead of recursion: what expressions build may be nested deeper than any stack.
+template <bool pretty>
+void put_tree(std::string& to, const Value& root) {
+    struct Frame {
+        const Value* container;
+        std::uint32_t next;
+    };
+    Frame near[64];
+    std::vector<Frame> far;
+    Frame* frames = near;
+    std::size_t capacity = std::size(near), depth = 0;
+    const Value* container = nullptr;
+    std::uint32_t next = 0;
+    const Value* value = &root;
+    Output out(to);
+    char* w = out.begin();
+
+next_value:
+    switch (value->kind()) {
+        case Kind::string: w = out.string(w, value->text()); break;
+        case Kind::number_text: w = out.plain(w, value->text()); break;
+        case Kind::integer: w = std::to_chars(w, w + 24, value->i).ptr; break;
+        case Kind::decimal: w = write_decimal(w, value->decimal()); break;
+        case Kind::boolean: w = value->boolean() ? put_word(w, "true") : put_word(w, "false"); break;
         case Kind::missing:
-        case Kind::null: out.put("null"); return;
-        case Kind::array: {
-            out.put('[');
-            const std::uint32_t count = value.length();
-            for (std::uint32_t i = 0; i < count; ++i) {
-                if (i != 0) out.put(',');
-                layout.item(out);
-                put_value(out, value.a[i], layout.deeper());
+        case Kind::null: w = put_word(w, "null"); break;
+        case Kind::array:
+        case Kind::object:
+            *w++ = value->kind() == Kind::array ? '[' : '{';
+            if (value->length() == 0) {
+                *w++ = value->kind() == Kind::array ? ']' : '}';
+                break;
             }
-            if (count != 0) layout.close(out);
-            out.put(']');
-            return;
-        }
-        case Kind::object: {
-            out.put('{');
-            const std::uint32_t count = value.length();
-            for (std::uint32_t i = 0; i < count; ++i) {
-                if (i != 0) out.put(',');
-                layout.item(out);
-                out.string(value.o[i].key.text());
-                layout.colon(out);
-                put_value(out, value.o[i].value, layout.deeper());
+            if (depth == capacity) [[unlikely]] {
+                far.resize(capacity * 2);
+                if (frames == near) std::memcpy(far.data(), near, sizeof near);
+                frames = far.data();
+                capacity = far.size();
             }
-            if (count != 0) layout.close(out);
-            out.put('}');
-            return;
-        }
-        default: put_scalar(out, value); return;
+            frames[depth++] = {container, next};
+            container = value;
+            next = 0;
+            goto next_item;
+        default: w = put_rare(out, w, *value); break;
     }
+
+value_put:
+    if (depth == 0) return out.finish(w);
+    if (next != container->length()) {
+    next_item:
+        w = out.room(w, 2 * Output::scalar_room + 8);
+        if (next != 0) *w++ = ',';
+        if constexpr (pretty) w = put_line(out, w, depth);
+        if (container->kind() == Kind::object) {
+            const Member& member = container->o[next++];
+            w = out.string(w, member.key.text());
+            *w++ = ':';
+            if constexpr (pretty) *w++ = ' ';
+            value = &member.value;
+        } else {
+            value = &container->a[next++];
+        }
+        goto next_value;
+    }
+    --depth;
+    if constexpr (pretty) w = put_line(out, w, depth);
+    w = out.room(w, 1);
+    *w++ = container->kind() == Kind::array ? ']' : '}';
+    container = frames[depth].container;
+    next = frames[depth].next;
+    goto value_put;
 }
 
 }  // namespace
 
 void write_json(std::string& out, const Value& value) {
-    Output output(out);
-    put_value(output, value, Compact{});
+    put_tree<false>(out, value);
 }
 
 void write_json_string(std::string& out, std::string_view text) {
     Output output(out);
-    output.string(text);
+    output.finish(output.string(output.begin(), text));
 }
 
 void write_json_pretty(std::string& out, const Value& value) {
-    Output output(out);
-    put_value(output, value, Pretty{});
+    put_tree<true>(out, value);
 }
 
 bool compute_number(const Value& number_text, Arena& arena, Value& out, const char*& why) {

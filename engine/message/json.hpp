@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ private:
     friend struct JsonPass;
     std::vector<Value> values_;
     std::vector<Member> members_;
+    std::vector<std::uint64_t> frames_;
     JsonError error_;
 };
 

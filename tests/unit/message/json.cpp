@@ -210,6 +210,34 @@ TEST_CASE("strings of every length and with every byte are escaped alike") {
     CHECK(written(Value::string(clean)) == plainly(clean));
 }
 
+TEST_CASE("trees of any depth and width are written") {
+    const std::size_t depth = 300000;
+    std::vector<Value> levels(depth);
+    for (std::size_t i = 1; i < depth; ++i) levels[i] = Value::array(&levels[i - 1], 1);
+    CHECK(written(levels.back()) == std::string(depth - 1, '[') + "null" + std::string(depth - 1, ']'));
+    std::vector<Member> chain(100);
+    std::string expected = "1";
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        chain[i].key = Value::string("k");
+        chain[i].value = i == 0 ? Value::integer(1) : Value::object(&chain[i - 1], 1);
+        expected = "{\"k\":" + expected + "}";
+    }
+    CHECK(written(Value::object(&chain.back(), 1)) == expected);
+    // Keys and values of every length side by side, across the edge of every buffer.
+    for (std::size_t length = 0; length < 140; ++length) {
+        const std::string key(length, 'k'), text(140 - length, 't'), number(length + 1, '7');
+        std::vector<Member> members(120);
+        std::string all = "{";
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            members[i].key = Value::string(key);
+            members[i].value = i % 2 == 0 ? Value::string(text) : Value::number_text(number);
+            if (i != 0) all += ',';
+            all += "\"" + key + "\":" + (i % 2 == 0 ? "\"" + text + "\"" : number);
+        }
+        REQUIRE(written(Value::object(members.data(), members.size())) == all + "}");
+    }
+}
+
 TEST_CASE("the output is appended") {
     std::string out = "x=";
     write_json_string(out, "a\"b");
