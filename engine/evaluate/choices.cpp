@@ -156,6 +156,29 @@ private:
     NodePtr condition_, then_, otherwise_;
 };
 
+// Does a value fit one alternative of a pattern? -1: failed.
+int fits_case(Scope& scope, const plan::Plan& plan, const Case& one, const Value& value) {
+    using Way = plan::MatchCase::Kind;
+    switch (one.kind) {
+        case Way::any: return 1;
+        case Way::value: return equal(value, one.low, *scope.arena);
+        case Way::type: return fits(plan, one.type, value, scope);
+        case Way::range: return within(scope, value, one.low, one.high);
+        default: break;
+    }
+    const Order result = order(value, one.low, *scope.arena);
+    if (result == Order::incomparable) {
+        fail(scope, a_kind(value) + " can't be compared with " + shown(one.low));
+        return -1;
+    }
+    switch (one.kind) {
+        case Way::less: return result == Order::less;
+        case Way::less_equal: return result != Order::greater;
+        case Way::greater: return result == Order::greater;
+        default: return result != Order::less;
+    }
+}
+
 class Match final : public Node {
 public:
     Match(NodePtr subject, std::vector<Choice> choices, const plan::Plan& plan, std::shared_ptr<Arena> memory)
@@ -190,28 +213,6 @@ private:
 };
 
 }  // namespace
-
-int fits_case(Scope& scope, const plan::Plan& plan, const Case& one, const Value& value) {
-    using Way = plan::MatchCase::Kind;
-    switch (one.kind) {
-        case Way::any: return 1;
-        case Way::value: return equal(value, one.low, *scope.arena);
-        case Way::type: return fits(plan, one.type, value, scope);
-        case Way::range: return within(scope, value, one.low, one.high);
-        default: break;
-    }
-    const Order result = order(value, one.low, *scope.arena);
-    if (result == Order::incomparable) {
-        fail(scope, a_kind(value) + " can't be compared with " + shown(one.low));
-        return -1;
-    }
-    switch (one.kind) {
-        case Way::less: return result == Order::less;
-        case Way::less_equal: return result != Order::greater;
-        case Way::greater: return result == Order::greater;
-        default: return result != Order::less;
-    }
-}
 
 NodePtr make_coalesce(NodePtr left, NodePtr right) { return std::make_unique<Coalesce>(std::move(left), std::move(right)); }
 NodePtr make_catch(NodePtr left, NodePtr right) { return std::make_unique<Catch>(std::move(left), std::move(right)); }

@@ -97,7 +97,7 @@ private:
             const Segment first = segment(*steps.front());
             if (first.key != nullptr) {
                 const std::string_view name(first.key, first.length);
-                NodePtr fact = at->op == Op::header ? make_header(name) : make_fact(at->op == Op::meta ? Facts::meta : Facts::failure, name);
+                NodePtr fact = at->op == Op::header ? make_header(name, first.safe) : make_fact(at->op == Op::meta ? Facts::meta : Facts::failure, name);
                 if (fact != nullptr) {
                     if (steps.size() == 1) return fact;
                     parts.node = std::move(fact);
@@ -223,7 +223,7 @@ private:
             case Op::header: return make_headers();
             case Op::meta: return make_facts(Facts::meta);
             case Op::failure: return make_facts(Facts::failure);
-            case Op::header_field: return make_header(expr.name);
+            case Op::header_field: return make_header(expr.name, expr.safe);
             case Op::body:
             case Op::source:
             case Op::group:

@@ -35,8 +35,6 @@ struct Choice {
     NodePtr when, value;      // `when` may be null
 };
 NodePtr make_match(NodePtr subject, std::vector<Choice> choices, const plan::Plan& plan, std::shared_ptr<Arena> memory);
-// Does a value fit one alternative of a pattern? Also for the arms of steps. -1: failed.
-int fits_case(Scope& scope, const plan::Plan& plan, const Case& one, const Value& value);
 
 // literals.cpp
 NodePtr make_text(std::vector<NodePtr> parts);

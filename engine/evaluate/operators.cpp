@@ -57,6 +57,12 @@ private:
             return true;
         }
     }
+    if ((op == Op::add || op == Op::subtract) && ka == Kind::percent && kb == Kind::percent) {
+        const auto result = op == Op::add ? add(a.decimal(), b.decimal()) : subtract(a.decimal(), b.decimal());
+        if (!result) return overflow();
+        out = Value::decimal(*result, *scope.arena, Kind::percent);
+        return true;
+    }
     if (op == Op::add && ka == Kind::string && kb == Kind::string) {
         const std::size_t size = std::size_t{a.length()} + b.length();
         if (size > max_text) return fail_at(scope, left, "the text is longer than 16 MB");

@@ -123,7 +123,7 @@ private:
                     std::string path;
                     write_root(scope, path);
                     for (std::size_t k = 0; k < n && !path.empty(); ++k) write_segment(path, parts_.segments[k]);
-                    std::string why = reason(fault, *value, segment, path.starts_with(path_mark) ? path.substr(path.find(';') + 1) : path);
+                    std::string why = reason(fault, *value, segment, path.starts_with(path_mark) ? parts_.name + path.substr(path.find(';') + 1) : path);
                     if (fault == Fault::lacking && !path.empty()) write_segment(path, segment);
                     return fail(scope, std::move(why), std::move(path));
                 }
@@ -209,8 +209,15 @@ public:
 // Texts of headers and facts are copied: the message may get others while a `let` still holds these.
 class HeaderField final : public Node {
 public:
-    explicit HeaderField(std::string_view name) : name_(name) {}
+    HeaderField(std::string_view name, bool safe) : name_(name), safe_(safe) {}
     bool run(Scope& scope, Value& out) const override {
+        peek(scope, out);
+        if (!out.is_missing()) return true;
+        if (!safe_) return fail(scope, "there is no header `" + std::string(name_) + "`: `header?.` or `??` says what then", "header." + std::string(name_));
+        out = Value::null();
+        return true;
+    }
+    bool peek(Scope& scope, Value& out) const override {
         const std::string* value = scope.message->headers ? find_header(*scope.message->headers, name_) : nullptr;
         out = value != nullptr ? text_value(*scope.arena, *value) : Value();
         return true;
@@ -219,6 +226,7 @@ public:
 
 private:
     std::string_view name_;
+    bool safe_;
 };
 class AllHeaders final : public Node {
 public:
@@ -329,7 +337,7 @@ private:
 NodePtr make_path(PathParts parts) { return std::make_unique<Path>(std::move(parts)); }
 NodePtr make_index(NodePtr base, NodePtr index, bool safe, bool nullable) { return std::make_unique<Index>(std::move(base), std::move(index), safe, nullable); }
 NodePtr make_raw() { return std::make_unique<Raw>(); }
-NodePtr make_header(std::string_view name) { return std::make_unique<HeaderField>(name); }
+NodePtr make_header(std::string_view name, bool safe) { return std::make_unique<HeaderField>(name, safe); }
 NodePtr make_headers() { return std::make_unique<AllHeaders>(); }
 NodePtr make_facts(Facts facts) { return std::make_unique<AllFacts>(facts); }
 NodePtr make_fact(Facts facts, std::string_view name) {

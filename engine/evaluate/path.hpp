@@ -24,7 +24,7 @@ struct PathParts {
 NodePtr make_path(PathParts parts);
 NodePtr make_index(NodePtr base, NodePtr index, bool safe, bool nullable);
 NodePtr make_raw();
-NodePtr make_header(std::string_view lower_case_name);
+NodePtr make_header(std::string_view lower_case_name, bool safe);
 NodePtr make_headers();
 enum class Facts : std::uint8_t { meta, failure };
 NodePtr make_facts(Facts facts);                                    // as a whole
