@@ -8,12 +8,10 @@
 
 namespace weir {
 
-struct Scope;
+struct ExprScope;
 struct BlockArgument {  // a block given to a pattern: its steps see the caller's names
     const syntax::Block* block = nullptr;
-    std::vector<struct Bound>* bound = nullptr;
-    Module* home = nullptr;
-    std::size_t depth = 0;  // how many of the caller's names are visible
+    ExprScope* caller = nullptr;
 };
 enum class BoundKind : std::uint8_t { let_, local, channel, block };
 struct Bound {  // a name bound by let, a parameter or a lambda

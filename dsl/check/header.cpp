@@ -1,0 +1,360 @@
+#include "dsl/check/header.hpp"
+
+#include <algorithm>
+
+#include "dsl/check/arguments.hpp"
+#include "dsl/names/nearest.hpp"
+
+namespace weir {
+
+using namespace plan;
+
+namespace {
+
+class Header {
+public:
+    Header(Checker& c, ExprScope& scope, FlowState& state, const syntax::Flow& written, Flow& flow) : c_(c), scope_(scope), state_(state), written_(written), flow_(flow) {}
+
+    void lower() {
+        const syntax::Clause *workers = nullptr, *history = nullptr;
+        for (const syntax::Clause& clause : written_.header)
+            if (clause.word.text == "from") from(clause);
+        if (!from_seen_) c_.findings.error(Code::W0400, written_.name.at, "flow `{}` has no source", written_.name.text).help("`from channel` or `from connector.operation(..)`");
+        know_messages();
+        for (const syntax::Clause& clause : written_.header) {
+            const std::string_view word = clause.word.text;
+            if (word == "from") continue;
+            if (word == "on") on(clause);
+            else if (word == "workers") once(workers, clause) && (flow_.workers = static_cast<std::uint32_t>(number(clause, 1, 1024)));
+            else if (word == "history") {
+                if (once(history, clause)) history_off(clause);
+            } else other(clause);
+        }
+    }
+
+private:
+    bool once(const syntax::Clause*& first, const syntax::Clause& clause) {
+        if (first) {
+            c_.findings.error(Code::W0409, clause.word.at, "`{}` stands twice", clause.word.text).label(first->word.at, "first here");
+            return false;
+        }
+        first = &clause;
+        return true;
+    }
+
+    std::int64_t number(const syntax::Clause& clause, std::int64_t low, std::int64_t high) {
+        Parts parts(clause.parts);
+        const syntax::Expr* e = parts.take_value();
+        auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
+        const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
+        if (!n || *n < low || *n > high || !parts.end()) {
+            const Span at = !parts.end() && n ? parts.peek()->at : (e ? e->at : clause.word.at);
+            c_.findings.error(Code::W0401, at, "`{}` wants a whole number from {} to {}", clause.word.text, low, high);
+            return low;
+        }
+        return *n;
+    }
+
+    void history_off(const syntax::Clause& clause) {
+        Parts parts(clause.parts);
+        if (parts.take_words("off") && parts.end()) flow_.history = false;
+        else c_.findings.error(Code::W0401, parts.end() ? clause.word.at : parts.peek()->at, "behind `history` stands `off`");
+    }
+
+    void other(const syntax::Clause& clause) {
+        static const std::vector<std::string> later = {"ordered", "idempotent", "rate", "timeout", "once", "together", "single", "every"};
+        if (std::find(later.begin(), later.end(), clause.word.text) != later.end()) {
+            c_.not_built(clause.word.at, "`" + std::string(clause.word.text) + "` in a header");
+            return;
+        }
+        auto finding = c_.findings.error(Code::W0401, clause.word.at, "a flow's header has no `{}`", clause.word.text);
+        std::vector<std::string> words = later;
+        words.insert(words.end(), {"from", "on", "workers", "history"});
+        const std::string best = nearest(clause.word.text, words);
+        if (!best.empty()) finding.replace(clause.word.at, best, "did you mean");
+        else finding.help("`from`, `on`, `workers`, `history off`; steps stand between braces");
+    }
+
+    void from(const syntax::Clause& clause) {
+        from_seen_ = true;
+        Parts parts(clause.parts);
+        do {
+            if (!source(parts)) return;
+        } while (parts.take<syntax::Comma>());
+        if (const syntax::Part* rest = parts.peek()) {
+            if (std::holds_alternative<syntax::Arrow>(rest->node)) c_.not_built(rest->at, "a target in the header");
+            else c_.findings.error(Code::W0401, rest->at, "{} does not belong to `from`", part_text(c_, *rest)).help("`from T [as NAME] [since oldest] [every D] [max N]`");
+        }
+    }
+
+    // A channel's dotted name, or connector.operation(arguments).
+    bool source(Parts& parts) {
+        const syntax::Part* here = parts.peek();
+        const syntax::Expr* e = parts.take_value();
+        if (!e) {
+            c_.findings.error(Code::W0400, here ? here->at : written_.name.at, "behind `from` stands a channel or an endpoint");
+            return false;
+        }
+        Source made;
+        made.at = e->at;
+        const OperationSpec* operation = nullptr;
+        bool known = false;
+        if (const auto* m = std::get_if<syntax::Member>(&e->node); m && m->arguments && m->base) {
+            auto base = dotted_name(*m->base, c_.sources);
+            const Span name_at{e->at.begin, m->field.at.end};
+            ExprScope start;
+            start.module = scope_.module;
+            start.why_no_message = "a source is opened before there is a message";
+            if (base) {
+                const EndpointUse use = lower_endpoint(c_, start, {c_.sources.text(name_at), name_at}, *m->arguments, OperationRole::source, e->at);
+                made.endpoint = use.id;
+                operation = use.operation;
+                known = use.id != none;
+            }
+        } else if (const auto* call = std::get_if<syntax::Call>(&e->node)) {
+            ExprScope start;
+            start.module = scope_.module;
+            lower_endpoint(c_, start, call->function, call->arguments, OperationRole::source, e->at);
+        } else if (auto name = dotted_name(*e, c_.sources)) {
+            known = channel(*name, made);
+        } else {
+            c_.findings.error(Code::W0400, e->at, "`{}` is neither a channel nor an endpoint", c_.text(e->at));
+        }
+        if (!source_clauses(parts, made, operation)) return false;
+        if (made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::topic) subscribe(made);
+        if (!known) {
+            unknown_source_ = true;
+            return true;
+        }
+        if (operation) {
+            operations_.push_back(operation);
+            state_.takes_back = state_.takes_back && operation->takes_back;
+        } else {
+            state_.takes_back = false;
+        }
+        flow_.sources.push_back(std::move(made));
+        return true;
+    }
+
+    bool channel(const syntax::Name& name, Source& made) {
+        if (auto at = c_.channels.find(name.text); at != c_.channels.end()) {
+            made.channel = at->second.id;
+            return true;
+        }
+        if (name.text.ends_with(".dead") && c_.flows.count(name.text.substr(0, name.text.size() - 5))) {
+            c_.not_built(name.at, "reading a flow's own dead letter queue");
+            return false;
+        }
+        std::vector<Candidate> near;
+        for (const auto& [n, channel] : c_.channels) near.push_back({n, channel.has_producer && !channel.has_consumer});
+        auto finding = c_.findings.error(Code::W0102, name.at, "flow `{}` reads `{}`, which is not declared", written_.name.text, name.text);
+        finding.say("not declared here or in an import");
+        const std::string best = nearest(name.text, near);
+        if (!best.empty()) {
+            const ChannelName& found = c_.channels.find(best)->second;
+            if (found.has_producer && !found.has_consumer) finding.label(found.at, "this one has a producer (line {}) and no consumer", c_.sources.place(found.produced.begin).line);
+            finding.replace(name.at, best, "use the declared name");
+        } else if (const std::size_t dot = name.text.find('.'); dot != std::string_view::npos && c_.connector(*scope_.module, name.text.substr(0, dot))) {
+            finding.help("an endpoint always has parentheses: `{}(..)`", name.text);
+        } else {
+            finding.help("declare it: `queue {}`", name.text);
+        }
+        return false;
+    }
+
+    bool source_clauses(Parts& parts, Source& made, const OperationSpec* operation) {
+        const bool topic = made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::topic;
+        const bool queue = made.channel != none && !topic;
+        while (!parts.end() && !parts.peek_as<syntax::Comma>()) {
+            const syntax::Part& here = *parts.peek();
+            if (parts.take_words("as")) {
+                const syntax::Expr* e = parts.take_value();
+                auto name = e ? dotted_name(*e, c_.sources) : std::nullopt;
+                if (!name) {
+                    c_.findings.error(Code::W0401, here.at, "behind `as` stands a name");
+                    return false;
+                }
+                made.subscription = name->text;
+                if (queue || operation) c_.findings.error(Code::W0402, here.at, "`as` names a subscription, and {} has none", queue ? "a queue" : "an endpoint");
+            } else if (parts.take_words("since oldest")) {
+                made.since_oldest = true;
+                if (queue || operation) c_.findings.error(Code::W0402, here.at, "`since oldest` belongs to a topic, and this is {}", queue ? "a queue" : "an endpoint");
+            } else if (parts.take_words("every")) {
+                const syntax::Expr* e = parts.take_value();
+                auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
+                const auto* d = value ? std::get_if<Duration>(&*value) : nullptr;
+                if (!d || d->nanoseconds <= 0) {
+                    c_.findings.error(Code::W0401, e ? e->at : here.at, "`every` wants a duration: `every 5s`");
+                } else {
+                    made.every = d->nanoseconds;
+                }
+                if (made.channel != none || (operation && !operation->polls)) c_.findings.error(Code::W0403, here.at, "`every` belongs to a source that is asked, and this one comes by itself");
+            } else if (parts.take_words("max")) {
+                const syntax::Expr* e = parts.take_value();
+                auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
+                const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
+                if (!n || *n < 1) c_.findings.error(Code::W0401, e ? e->at : here.at, "`max` wants a whole number of at least 1");
+                else made.max = static_cast<std::uint64_t>(*n);
+                if (made.channel != none || (operation && !operation->polls)) c_.findings.error(Code::W0403, here.at, "`max` belongs to a source that is asked, and this one comes by itself");
+            } else {
+                const auto word = parts.word();
+                if (word && (*word == "where" || *word == "weight" || *word == "live" || *word == "by")) c_.not_built(here.at, "`" + std::string(*word) + "` of a source");
+                else if (std::holds_alternative<syntax::Arrow>(here.node)) c_.not_built(here.at, "a target in the header");
+                else c_.findings.error(Code::W0401, here.at, "{} does not belong to `from`", part_text(c_, here)).help("`from T [as NAME] [since oldest] [every D] [max N]`");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void subscribe(Source& made) {
+        if (made.subscription.empty()) made.subscription = written_.name.text;
+        const std::string& topic = c_.plan.channels[made.channel].name;
+        if (!c_.subscriptions.insert(topic + " as " + made.subscription).second)
+            c_.findings.error(Code::W0411, made.at, "the topic `{}` has two subscriptions `{}`", topic, made.subscription).help("`as NAME` gives one of them another name");
+    }
+
+    // What every source has in common is what the steps know.
+    void know_messages() {
+        if (unknown_source_ || flow_.sources.empty()) return;
+        TypeId body = none;
+        for (const Source& s : flow_.sources) {
+            TypeId type = c_.types.any();
+            if (s.channel != none) type = c_.plan.channels[s.channel].type;
+            else if (const OperationSpec* o = operation_of(s)) type = o->body == TypeKind::record || o->body == TypeKind::array || o->body == TypeKind::map ? c_.types.any() : c_.types.of(o->body);
+            body = body == none ? type : c_.types.either(body, type);
+        }
+        scope_.body = body;
+        if (operations_.size() != flow_.sources.size()) return;
+        std::vector<Field> fields;
+        for (const FactSpec& f : operations_.front()->facts) {
+            const bool everywhere = std::all_of(operations_.begin(), operations_.end(), [&](const OperationSpec* o) { return std::any_of(o->facts.begin(), o->facts.end(), [&](const FactSpec& g) { return g.name == f.name; }); });
+            if (!everywhere) continue;
+            Field field;
+            field.name = f.name;
+            field.type = f.type == TypeKind::record || f.type == TypeKind::map || f.type == TypeKind::array ? c_.types.any() : c_.types.of(f.type);
+            fields.push_back(std::move(field));
+        }
+        scope_.source = c_.types.record(std::move(fields), true);
+    }
+
+    const OperationSpec* operation_of(const Source& s) const {
+        const Endpoint& e = c_.plan.endpoints[s.endpoint];
+        const ConnectorSpec* spec = c_.catalog.find(c_.plan.connectors[e.connector].kind);
+        return spec ? spec->find(e.operation) : nullptr;
+    }
+
+    void on(const syntax::Clause& clause) {
+        FailureLine line;
+        std::string label = "on";
+        for (const syntax::Name& n : clause.classes) {
+            FailureClass failure = FailureClass::any;
+            if (!read_failure_class(n.text, failure)) {
+                auto finding = c_.findings.error(Code::W0410, n.at, "there is no failure class `{}`", n.text);
+                std::vector<std::string> classes;
+                for (unsigned i = 0; i < 14; ++i) classes.emplace_back(name_of(static_cast<FailureClass>(i)));
+                const std::string best = nearest(n.text, classes);
+                if (!best.empty()) finding.replace(n.at, best, "did you mean");
+                continue;
+            }
+            for (const auto& [above, at] : taken_)
+                if (is_within(failure, above)) {
+                    c_.findings.error(Code::W0405, n.at, "this line is never reached for `{}`", n.text).label(at, "takes it already");
+                    break;
+                }
+            line.classes.push_back(failure);
+            label += (label == "on" ? " " : ", ") + std::string(n.text);
+        }
+        for (std::size_t i = 0; i < line.classes.size(); ++i) taken_.push_back({line.classes[i], clause.classes.size() == line.classes.size() ? clause.classes[i].at : clause.at});
+        Parts parts(clause.parts);
+        auto written = read_action(parts, c_);
+        if (!written) {
+            c_.findings.error(parts.end() ? Code::W0302 : Code::W0301, parts.end() ? clause.at : parts.peek()->at, "behind `on` and its classes stands an action").help("`-> target`, `discard V`, `reject V`, `fail CLASS [V]`, `fail again`");
+            return;
+        }
+        if (const syntax::Part* rest = parts.peek()) {
+            c_.findings.error(Code::W0301, rest->at, "{} does not belong to this action", part_text(c_, *rest));
+            return;
+        }
+        if (line.classes.empty() || !action(*written, line.action, label)) return;
+        flow_.on.push_back(std::move(line));
+    }
+
+    bool action(const WrittenAction& w, Action& a, const std::string& label) {
+        ExprScope scope;
+        scope.module = scope_.module;
+        scope.message = true;
+        scope.failure = true;
+        scope.source = scope_.source;
+        Body body(c_, state_, scope);  // the message has come as far as it has: nothing is known of its body
+        a.at = w.at;
+        std::string name = "?";
+        switch (w.word) {
+            case ActionWord::send: {
+                if (!w.target) return false;
+                if (w.value) {
+                    c_.not_built(w.value->at, "a new message in a failure action");
+                    return false;
+                }
+                auto to = body.target(*w.target);
+                if (!to) return false;
+                a.kind = ActionKind::send;
+                a.target = *to;
+                name = "-> " + body.target_name(*to);
+                break;
+            }
+            case ActionWord::discard:
+                a.kind = ActionKind::discard;
+                name = "discard";
+                if (!w.value) {
+                    c_.findings.error(Code::W0302, w.at, "`discard` lacks its reason").help("`discard V`, for example `discard \"empty\"`");
+                    return false;
+                }
+                break;
+            case ActionWord::reject:
+                a.kind = ActionKind::reject;
+                name = "reject";
+                if (!state_.takes_back && !flow_.sources.empty()) {
+                    c_.findings.error(Code::W0404, w.at, "`reject` hands the message back, and a source of `{}` can't take it", flow_.name).label(flow_.sources.front().at, "this one");
+                    return false;
+                }
+                break;
+            case ActionWord::fail:
+                a.kind = ActionKind::fail;
+                name = "fail";
+                if (!w.failure || !read_failure_class(w.failure->text, a.failure)) {
+                    if (w.failure) c_.findings.error(Code::W0410, w.failure->at, "there is no failure class `{}`", w.failure->text);
+                    return false;
+                }
+                break;
+            case ActionWord::fail_again:
+                a.kind = ActionKind::fail_again;
+                name = "fail again";
+                break;
+            case ActionWord::block: c_.not_built(w.at, "a block as a failure action"); return false;
+            default: return false;  // not built, has its finding
+        }
+        if (w.value) {
+            a.text = body.value(*w.value);
+            body.no_secret(a.text, "a reason");
+        }
+        a.identity = flow_.name + "/" + label + "/" + name + " 1/1";
+        a.identity_hash = identity_hash(a.identity);
+        return true;
+    }
+
+    Checker& c_;
+    ExprScope& scope_;
+    FlowState& state_;
+    const syntax::Flow& written_;
+    Flow& flow_;
+    bool from_seen_ = false, unknown_source_ = false;
+    std::vector<const OperationSpec*> operations_;
+    std::vector<std::pair<FailureClass, Span>> taken_;
+};
+
+}  // namespace
+
+void lower_header(Checker& c, ExprScope& scope, FlowState& state, const syntax::Flow& written, Flow& flow) { Header(c, scope, state, written, flow).lower(); }
+
+}  // namespace weir

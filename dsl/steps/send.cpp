@@ -1,0 +1,20 @@
+#include "dsl/steps/steps.hpp"
+
+namespace weir {
+
+StepSpec send_step() {
+    return step("->", "Sends the message on, or a new message of the same conversation where a value stands behind the target.")
+        .operand("target", Want::target, "a channel, or an endpoint with its parentheses")
+        .clause("header", Want::value, Optional, "the headers of the new message")
+        .form("T [V] [header V]")
+        .keeps_order()
+        .example("-> log_queue")
+        .example("-> log_queue { id: body.id } header { kind: \"a\" }")
+        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+            const Filling& to = *form.get("target");
+            const Filling* header = form.get("header");
+            body.send(*to.target, to.sent, header ? header->value : nullptr, s.at);
+        });
+}
+
+}  // namespace weir

@@ -1,0 +1,28 @@
+#include "dsl/steps/steps.hpp"
+
+namespace weir {
+
+StepSpec tap_step() {
+    return step("tap", "The wire tap: a copy goes to a channel, whatever becomes of the message.")
+        .operand("target", Want::target, "`tap -> channel`")
+        .keeps_order()
+        .example("tap -> log_queue")
+        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+            const Filling& to = *form.get("target");
+            if (to.target->arguments) {
+                body.c.not_built(to.target->at, "`tap` to an endpoint");
+                return;
+            }
+            const auto target = body.target(*to.target);
+            plan::Node n = body.make("tap", s.at);
+            n.exprs = {to.sent ? body.value(*to.sent) : plan::none};
+            body.no_secret(n.exprs[0], "a message");
+            if (!target) return;
+            const plan::TypeId type = to.sent ? body.expressions().type_of(n.exprs[0]) : body.scope().body;
+            body.check_channel(*target, type, to.sent ? to.sent->at : s.at);
+            n.targets = {*target};
+            body.add(std::move(n), body.target_name(*target));
+        });
+}
+
+}  // namespace weir

@@ -1,0 +1,19 @@
+#include "dsl/steps/steps.hpp"
+
+namespace weir {
+
+StepSpec translate_step() {
+    return step("translate", "Makes a new body.")
+        .operand("value", Want::value, "the new body")
+        .keeps_order()
+        .example("translate { id: body.id, total: body.price * body.count }")
+        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+            plan::Node n = body.make("translate", s.at);
+            n.exprs = {body.value(*form.get("value")->value)};
+            body.no_secret(n.exprs[0], "the body");
+            body.scope().body = body.expressions().type_of(n.exprs[0]);
+            body.add(std::move(n));
+        });
+}
+
+}  // namespace weir
