@@ -31,8 +31,8 @@ std::unique_ptr<Source> read_source(ReadOptions options, No number, ConnectorWor
 
 std::unique_ptr<Sink> write_sink(ConnectorWorld world);
 
-// The path that a send goes to: argument `path`, the first without a name. `root` is the constant text before the first `${`: what follows its folder
-// is not trusted. Without `root` nothing is. False: `failure` (invalid).
+// The path that a send goes to: argument `path`, the first without a name. Argument `root`: the folder of the constant text before the first `${`,
+// "." where there is none; what follows comes from a message and stays below it. Without `root` the path is all constant. False: `failure` (invalid).
 bool target_path(const std::vector<Argument>& arguments, std::string& path, Failure& failure);
 
 // Small ones.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -79,15 +80,22 @@ bool target_path(const std::vector<Argument>& arguments, std::string& path, Fail
     const Value* given = find_argument(arguments, "path", 0);
     if (given == nullptr || given->kind() != Kind::string) return refuse("the name of the file is no text");
     const std::string_view text = given->text();
-    const std::string_view root = text_argument(arguments, "root");
-    if (!text.starts_with(root)) return refuse("`" + shown(text) + "` doesn't begin with `" + shown(root) + "`");
     for (const char c : text)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return refuse("`" + shown(text) + "`: a file's name has no control characters");
     if (text.size() > 4000) return refuse("`" + shown(text) + "`: the name is too long");
     if (name_of(text).empty()) return refuse("`" + shown(text) + "` names no file");
-    // A text that is all constant is its author's; otherwise the parts behind the constant folder come from a message.
-    if (root.size() != text.size() || root.empty()) {
-        std::string_view rest = text.substr(folder_of(root).size());
+    const Value* root = find_argument(arguments, "root");
+    if (root != nullptr) {  // without it the text is all constant, its author's
+        std::string_view folder = root->kind() == Kind::string ? root->text() : std::string_view();
+        while (folder.size() > 1 && folder.ends_with('/')) folder.remove_suffix(1);
+        std::string_view rest = text;
+        if (folder == "/") {
+            if (!rest.starts_with('/')) return refuse("`" + shown(text) + "` leaves its folder");
+            rest.remove_prefix(1);
+        } else if (!folder.empty() && folder != ".") {
+            if (!rest.starts_with(folder) || !rest.substr(folder.size()).starts_with('/')) return refuse("`" + shown(text) + "` leaves its folder");
+            rest.remove_prefix(folder.size() + 1);
+        }
         if (rest.starts_with('/')) return refuse("`" + shown(text) + "` leaves its folder");
         while (!rest.empty()) {
             const std::size_t slash = std::min(rest.find('/'), rest.size());

@@ -308,25 +308,34 @@ TEST_CASE("append and write: what a message puts into a name stays in its folder
         for (const char c : failure.message) CHECK(static_cast<unsigned char>(c) >= 0x20);
         return std::string("refused");
     };
-    CHECK(path_of("out/a.jsonl", "out/") == "out/a.jsonl");
-    CHECK(path_of("out/ord-7.jsonl", "out/ord-") == "out/ord-7.jsonl");
-    CHECK(path_of("out/x/y.jsonl", "out/") == "out/x/y.jsonl");
+    for (const std::string root : {"out", "out/"}) {
+        CHECK(path_of("out/a.jsonl", root) == "out/a.jsonl");
+        CHECK(path_of("out/ord-7.jsonl", root) == "out/ord-7.jsonl");
+        CHECK(path_of("out/x/y.jsonl", root) == "out/x/y.jsonl");
+        CHECK(path_of("out/..hidden", root) == "out/..hidden");
+        CHECK(path_of("out", root) == "refused");
+        CHECK(path_of("outside/x", root) == "refused");
+        CHECK(path_of("other/x", root) == "refused");
+        CHECK(path_of("/out/x", root) == "refused");
+        CHECK(path_of("out/ord-/../../x", root) == "refused");
+        CHECK(path_of("out/ord-../x", root) == "out/ord-../x");  // a part of that name, below out/
+    }
+    CHECK(path_of("a.jsonl", ".") == "a.jsonl");
     CHECK(path_of("a.jsonl", "") == "a.jsonl");
-    CHECK(path_of("a.jsonl", std::nullopt) == "a.jsonl");
-    CHECK(path_of("../up/a.jsonl", "../up/a.jsonl") == "../up/a.jsonl");  // the author's own words
-    CHECK(path_of("/var/a.jsonl", "/var/a.jsonl") == "/var/a.jsonl");
-    CHECK(path_of("/var/x.jsonl", "/var/") == "/var/x.jsonl");
-    CHECK(path_of("../up/x", "../up/") == "../up/x");
-    CHECK(path_of("out/..hidden", "out/") == "out/..hidden");
+    CHECK(path_of("/x", "/") == "/x");
+    CHECK(path_of("//x", "/") == "refused");
+    CHECK(path_of("/../x", "/") == "refused");
+    CHECK(path_of("/var/x.jsonl", "/var") == "/var/x.jsonl");
+    CHECK(path_of("../up/x", "../up") == "../up/x");
+    CHECK(path_of("a.jsonl", std::nullopt) == "a.jsonl");  // all constant: the author's own words
+    CHECK(path_of("../up/a.jsonl", std::nullopt) == "../up/a.jsonl");
+    CHECK(path_of("/var/a.jsonl", std::nullopt) == "/var/a.jsonl");
+    for (const std::string& nothing : std::vector<std::string>{"", "a/", "a\nb", std::string("a\0b", 3)}) CHECK(path_of(nothing, std::nullopt) == "refused");
     for (const std::string& evil : std::vector<std::string>{"..", "../x", "../../etc/passwd", "a/../../x", "a/..", "./x", ".", "/etc/passwd", "//etc", "a//b", "a/", "", "\n", "a\nb",
                                                             std::string("a\0b", 3), "\x7f", "\x1b[31m", std::string(300, 'a'), std::string(5000, 'a')}) {
         CAPTURE(evil);
-        CHECK(path_of("out/" + evil, "out/") == "refused");
+        CHECK(path_of("out/" + evil, "out") == "refused");
+        CHECK(path_of(evil, ".") == "refused");
         CHECK(path_of(evil, "") == "refused");
-        CHECK(path_of(evil, std::nullopt) == "refused");
     }
-    CHECK(path_of("out/ord-/../../x", "out/ord-") == "refused");
-    CHECK(path_of("out/ord-../x", "out/ord-") == "out/ord-../x");  // a part of that name, below out/
-    CHECK(path_of("other/x", "out/") == "refused");
-    CHECK(path_of("out/..", "out/.") == "refused");
 }
