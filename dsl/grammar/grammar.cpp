@@ -25,6 +25,7 @@ struct Parse : State {
     Findings* findings = nullptr;
     const char* last_error = nullptr;
     bool unbalanced = false;  // a recovery in this declaration met brackets that do not pair
+    bool broken = false;      // the declaration before has a finding
     const char* declaration = nullptr;
     std::uint32_t offset(const char* q) const { return static_cast<std::uint32_t>(q - base); }
     std::uint32_t position(const char* q) const { return file->begin + offset(q); }
@@ -408,6 +409,18 @@ inline bool report(Parse& c, const char* at, const char* end, const Message& m, 
     return true;
 }
 
+// What is left of a declaration behind a broken one: a `}`, a clause, or what is indented.
+inline bool is_remainder(const Parse& c, const char* q) {
+    if (q >= c.end || declaration_ahead(q, c.end)) return false;
+    return *q == '}' || (q > c.base && (q[-1] == ' ' || q[-1] == '\t')) || line_continues(q, c.end, 0);
+}
+
+inline bool is_rest(const char* q, const char* e) {
+    if (q < e && (*q == '{' || *q == '[' || *q == ']' || *q == ')' || *q == '}')) return true;
+    const char* n = begins(q, e, "\"") ? token_end(q, e) : word_end(q, e);
+    return n != q && n < e && *n == ':';
+}
+
 template <typename R> struct guarded {
     using rule_t = guarded;
     using subs_t = p::type_list<R>;
@@ -417,10 +430,20 @@ template <typename R> struct guarded {
         const auto mark = c.nodes.size();
         const char* const start = in.current();
         const auto before = c.findings->all().size();
+        bool remainder = false;  // of a declaration that lost a bracket
         if constexpr (is_declaration) {
-            c.unbalanced = false;
+            remainder = c.broken && is_remainder(c, start);
+            c.unbalanced = c.broken = false;
             c.declaration = start;
         }
+        struct Note {
+            Parse& c;
+            std::size_t before;
+            ~Note() {
+                if (is_declaration) c.broken = c.broken || c.findings->all().size() > before;
+            }
+        };
+        const Note note{c, before};
         const State saved = c;
         const char* error = nullptr;
         // A declaration that has a finding inside is not told that its end is missing too.
@@ -435,6 +458,10 @@ template <typename R> struct guarded {
                 tell(why.at, why.end, *why.message);
             } else {
                 error = start;
+                c.broken = c.broken || remainder;
+                // The rest of an object or an array that lost its bracket in the statement before.
+                const bool rest = !is_declaration && mark > 0 && c.nodes[mark - 1].kind == Kind::broken && is_rest(start, in.end());
+                if (remainder || rest) c.last_error = start;
                 const auto why = is_declaration ? why_no_declaration(start, in.end()) : why_no_statement(start, in.end());
                 tell(why.at, why.end, *why.message);
             }
@@ -454,9 +481,10 @@ template <typename R> struct guarded {
         const char* next;
         if constexpr (is_declaration) next = recover_declaration(start, error, in.end());
         else {
-            const auto resume = recover_statement(c.base, start, error, in.end(), is_header);
+            const Room room = is_header ? Room::header : std::is_same_v<R, state_item> ? Room::state : Room::block;
+            const auto resume = recover_statement(c.base, start, error, in.end(), room);
             next = resume.at;
-            c.unbalanced = c.unbalanced || resume.unbalanced;
+            c.unbalanced = c.unbalanced || resume.unbalanced || *start == '{';
         }
         if (next == start && next < in.end()) next = start + 1;  // always forward
         c.nodes.push_back({c.offset(start), c.offset(next), static_cast<std::uint32_t>(mark + 1), Kind::broken});

@@ -1,5 +1,6 @@
 #include "dsl/grammar/recover.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,7 @@ struct Walk {
     const char* start;
     const char* error;
     const char* e;
-    bool header;
+    Room room;
     std::vector<Open> open{};
     std::size_t open_at_line = 0;
     bool unbalanced = false;
@@ -39,10 +40,8 @@ struct Walk {
         ++q;
         while (q < e && *q != '"' && *q != '\n') q += *q == '\\' && q + 1 < e && q[1] != '\n' ? 2 : 1;
         if (q < e && *q == '"') return q + 1;
-        if (open.size() > open_at_line) {  // a text without its end hides the closing brackets of its line
-            open.resize(open_at_line);
-            unbalanced = true;
-        }
+        open.resize(std::min(open.size(), open_at_line));  // a text without its end hides the closing brackets of its line
+        unbalanced = true;
         return q;
     }
     // A `\` at the end of the line was meant so.
@@ -70,16 +69,30 @@ struct Walk {
             open.pop_back();
             return false;
         }
-        if (q > start && !header) {
+        if (q > start && room != Room::header) {
             const char* line = line_begin(start, base);
             const char* n = skip_gap(q + 1, e);
             const char* next = line_begin(n, base);
             const bool same_line = line_begin(q, base) == line;
             const bool block_on_line = std::string_view(line, static_cast<std::size_t>(start - line)).find('{') != std::string_view::npos;
+            unbalanced = unbalanced || (same_line && !block_on_line && q >= error);  // it may have lost its `{`
             if (!same_line || block_on_line || q < error || n >= e || next == line || indentation(next, e) < indentation(line, e)) return true;
         }
         unbalanced = true;  // this `}` has lost its `{`: go on behind it
         return false;
+    }
+    // At the `}` that begins a line: the `{` that is open was opened on the statement's line and never closed, this one closes the block around.
+    bool closes_around(const char* line, const char* brace) const {
+        if (open.empty() || open.front().at >= error || *brace != '}') return false;
+        const char* own = line_begin(start, base);
+        const auto here = indentation(line, e), there = indentation(own, e);
+        if (here != there) return here < there;
+        const char* first = skip_comment(skip_blank(open.back().at + 1, e), e);
+        return line_begin(open.back().at, base) == own && !at_newline(first, e) && line_begin(skip_gap(line_end(own, e), e), base) == line;
+    }
+    std::uint16_t items() const {
+        if (room == Room::header) return std::uint16_t{header_word};
+        return room == Room::state ? std::uint16_t{state_word} : std::uint16_t{0};
     }
     Resume go() {
         bool line_start = false;
@@ -89,6 +102,7 @@ struct Walk {
                 const char* n = skip_blank(q, e);
                 if (n >= error && declaration_ahead(n, e)) return {q, !open.empty()};
                 if (!open.empty() && open.back().at < error && line_end(q, e) >= error && statement_ahead(n, e)) return {q, true};
+                if (n < e && closes_around(q, n)) return {q, true};
                 line_start = false;
                 open_at_line = open.size();
             }
@@ -98,7 +112,7 @@ struct Walk {
                 case '(':
                 case '[': open.push_back({*q, q}); break;
                 case '{':
-                    if (header && open.empty() && q >= error && at_newline(skip_comment(skip_blank(q + 1, e), e), e)) return {q, unbalanced};
+                    if (room == Room::header && open.empty() && q >= error && at_newline(skip_comment(skip_blank(q + 1, e), e), e)) return {q, unbalanced};
                     open.push_back({*q, q});
                     break;
                 case ')': close('('); break;
@@ -107,7 +121,7 @@ struct Walk {
                     if (close_brace(q)) return {q, unbalanced};
                     break;
                 case '\n':
-                    if (open.empty() && q >= error && !line_goes_on(q)) return {q, unbalanced};
+                    if (open.empty() && q >= error && !line_goes_on(q) && !line_continues(skip_gap(q, e), e, items())) return {q, unbalanced};
                     line_start = true;
                     break;
                 default: break;
@@ -120,8 +134,8 @@ struct Walk {
 
 }  // namespace
 
-Resume recover_statement(const char* base, const char* statement, const char* error, const char* end, bool header) {
-    return Walk{base, statement, error, end, header}.go();
+Resume recover_statement(const char* base, const char* statement, const char* error, const char* end, Room room) {
+    return Walk{base, statement, error, end, room}.go();
 }
 
 const char* recover_declaration(const char* q, const char* error, const char* e) {

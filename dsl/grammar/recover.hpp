@@ -9,7 +9,8 @@ struct Resume {
 };
 
 // From the beginning of a statement, clause or item of a state to the newline at depth 0 behind the error, or to what can only be the next one.
-Resume recover_statement(const char* base, const char* statement, const char* error, const char* end, bool header);
+enum class Room { block, header, state };
+Resume recover_statement(const char* base, const char* statement, const char* error, const char* end, Room room);
 // At the level of the file: the next line that begins a declaration.
 const char* recover_declaration(const char* declaration, const char* error, const char* end);
 

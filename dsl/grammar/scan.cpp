@@ -247,13 +247,32 @@ bool declaration_ahead(const char* q, const char* e) {
 }
 bool statement_ahead(const char* q, const char* e) {
     if (begins(q, e, "->")) return true;
+    if (q < e && *q == '"') {  // an arm; a key has a colon
+        const char* n = q + 1;
+        while (n < e && *n != '"' && *n != '\n') n += *n == '\\' && n + 1 < e ? 2 : 1;
+        if (n >= e || *n != '"') return false;
+        const char* b = skip_blank(n + 1, e);
+        return begins(b, e, "->") || (b < e && (is_letter(*b) || *b == '{'));
+    }
     const auto word = word_at(q, e);
+    if (word == "else") {
+        const char* b = skip_blank(q + 4, e);
+        return begins(b, e, "->") || (b < e && *b == '{');
+    }
     if (word.empty() || (flags_of(word) & (reserved | clause_word))) return false;
     const char* b = skip_blank(q + word.size(), e);
     if (b == q + word.size() || b >= e) return false;
     const auto next = word_at(b, e);
     if (!next.empty()) return !(flags_of(next) & reserved);
     return *b == '"' || begins(b, e, "->");
+}
+bool line_continues(const char* q, const char* e, std::uint16_t never) {
+    if (q >= e) return false;
+    if (!is_letter(*q)) return continues_expression(q, e);
+    const auto word = word_at(q, e);
+    const auto flags = flags_of(word);
+    const char* after = q + word.size();
+    return (flags & (clause_word | continues)) && !(flags & never) && !touches_bracket(after, e) && !(after < e && *after == ':');
 }
 bool selector_ahead(const char* q, const char* e) {
     const auto word = word_at(q, e);

@@ -108,6 +108,8 @@ bool call_ahead(const char* q, const char* e);         // dotted(
 bool declaration_ahead(const char* q, const char* e);  // a line that can only be a declaration
 bool statement_ahead(const char* q, const char* e);    // inside an open bracket: a line that can only be a statement
 bool selector_ahead(const char* q, const char* e);     // `expect flow f ..`, `expect no reply`
+// A line that belongs to the statement above. `never`: flags of words that begin an item of their own where this statement stands.
+bool line_continues(const char* q, const char* e, std::uint16_t never);
 // A statement ends here: newline, `}`, the end, in arms a comma; in a header also `{`.
 bool statement_ends(const char* q, const char* e, bool header);
 
