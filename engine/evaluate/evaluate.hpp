@@ -30,9 +30,9 @@ struct Scope {
 };
 
 // One compiled expression. Immutable: any thread may run it with a Scope of its own.
-class Code {
+class Compiled {
 public:
-    virtual ~Code() = default;
+    virtual ~Compiled() = default;
     // The value; false: scope.failed, why and path say what went wrong. A value may be missing or null.
     virtual bool run(Scope& scope, Value& out) const = 0;
     // The place of an existing value without copying it, or nullptr: not a plain path, absent or failed (then ask `run`).
@@ -41,7 +41,7 @@ public:
     virtual int test(Scope& scope) const;
     virtual bool constant() const { return false; }
 };
-using CodePtr = std::unique_ptr<const Code>;
+using CodePtr = std::unique_ptr<const Compiled>;
 
 // Compiles the expressions of a plan. The plan must outlive what is compiled.
 class Compiler {

@@ -27,7 +27,7 @@ void rename_path(Scope& scope, std::uint32_t slot, const std::string& place) {
     scope.path = place + rest;
 }
 
-int Code::test(Scope& scope) const {
+int Compiled::test(Scope& scope) const {
     Value value;
     if (!run(scope, value)) return -1;
     if (value.kind() == Kind::boolean) return value.i != 0 ? 1 : 0;

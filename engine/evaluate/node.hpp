@@ -9,7 +9,7 @@
 
 namespace weir {
 
-class Node : public Code {
+class Node : public Compiled {
 public:
     // As `run`, but a field that is not there is the value `missing` and no failure: left of `??`, in `has`, `k?:`, `is`, `== null`.
     virtual bool peek(Scope& scope, Value& out) const { return run(scope, out); }

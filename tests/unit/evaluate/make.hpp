@@ -123,7 +123,7 @@ struct Bench {
         scope.now = 1769853600000000000;
     }
     // The value as JSON, or "! why @ path".
-    std::string run(const Code& code) {
+    std::string run(const Compiled& code) {
         Value value;
         if (!code.run(scope, value)) return "! " + scope.why + " @ " + scope.path;
         if (value.is_missing()) return "missing";
