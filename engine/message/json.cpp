@@ -669,7 +669,7 @@ bool compute_number(const Value& number_text, Arena& arena, Value& out, const ch
         const auto digit = static_cast<unsigned char>(*at - '0');
         if (digit < 10) {
             digits = digits * 10 + digit;  // wraps beyond 18 digits; not used then
-        } else if (*at == '.') {
+        } else if (*at == '.' && point == nullptr) {
             point = at;
         } else {
             break;
@@ -678,6 +678,10 @@ bool compute_number(const Value& number_text, Arena& arena, Value& out, const ch
     if (at != end) {  // an exponent
         double real = 0;
         const auto [stop, error] = std::from_chars(text.data(), end, real);
+        if (stop != end || error == std::errc::invalid_argument) {
+            why = "this is not a number";
+            return false;
+        }
         if (error == std::errc::result_out_of_range) real = std::strtod(std::string(text).c_str(), nullptr);
         if (!std::isfinite(real)) {
             why = "the number is beyond the range of a double";
@@ -686,13 +690,17 @@ bool compute_number(const Value& number_text, Arena& arena, Value& out, const ch
         out = Value::real(real);
         return true;
     }
-    const std::ptrdiff_t count = end - first - (point != nullptr);
-    if (count <= 18) [[likely]] {
+    const std::ptrdiff_t places = point == nullptr ? 0 : end - point - 1, wholes = end - first - (point != nullptr) - places;
+    if (wholes == 0 || (point != nullptr && places == 0)) {
+        why = "this is not a number";
+        return false;
+    }
+    if (wholes + places <= 18) [[likely]] {
         const auto number = negative ? -static_cast<std::int64_t>(digits) : static_cast<std::int64_t>(digits);
         if (point == nullptr) {
             out = Value::integer(number);
         } else {
-            out = Value(static_cast<std::uint64_t>(Kind::decimal) | static_cast<std::uint64_t>(end - point - 1) << 16, number);
+            out = Value(static_cast<std::uint64_t>(Kind::decimal) | static_cast<std::uint64_t>(places) << 16, number);
         }
         return true;
     }

@@ -286,4 +286,11 @@ TEST_CASE("a number becomes what its text says") {
     CHECK_FALSE(compute("0.000000000000000000000000000000000000001"));
     CHECK_FALSE(compute("1e309"));
     CHECK(std::string(why) == "the number is beyond the range of a double");
+    for (const char* text : {"", "-", ".", ".5", "5.", "-.5", "1.2.3", "+5", "1e", "1e5x", "abc", "e5", "0x10", " 1", "1 "}) {
+        CAPTURE(text);
+        CHECK_FALSE(compute(text));  // settings and casts hand over texts that no reader has seen
+        CHECK(std::string(why) == "this is not a number");
+    }
+    for (const char* text : {"inf", "-inf", "nan", "1e400"}) CHECK_FALSE(compute(text));
+    CHECK(std::string(why) == "the number is beyond the range of a double");
 }
