@@ -183,7 +183,9 @@ std::optional<std::string> Appender::adjust(Open& open, const FileStatus& status
 std::optional<std::string> Appender::keep_tail(const Open& open, std::uint64_t from, std::uint64_t to) {
     auto made = files_.make_folder(cut_folder_, 0700);
     if (!made) return made.error().text;
-    const std::string kept = cut_folder_ + "/" + name_of_file(open.path) + "." + std::to_string(clock_.wall()) + "." + std::to_string(open.row);
+    const std::string name = cut_folder_ + "/" + name_of_file(open.path) + "." + std::to_string(clock_.wall());
+    std::string kept = name;
+    for (int more = 2; files_.status(kept); ++more) kept = name + "." + std::to_string(more);
     auto source = files_.open(open.path, OpenMode::read);
     if (!source) return source.error().text;
     auto copy = files_.open(kept, OpenMode::create_new, 0600);

@@ -68,6 +68,7 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, Files& fi
     auto state = look_at_schema(d, path);
     if (!state) return state.error();
     if (auto set = set_pragmas(d, options.memory); !set) return set.error();
+    if (options.most_pages > 0) d.exec(("PRAGMA max_page_count=" + std::to_string(options.most_pages)).c_str());
     if (*state == SchemaState::empty) {
         StoreMeta fresh;
         fresh.store_id = random_id(random);

@@ -80,9 +80,10 @@ bool Writer::one_by_one(std::vector<Job>& jobs, std::span<const Ref> units) {
             const std::string why = fatal_;
             const UnitWrite& unit = job.commit.units[ref.unit];
             p_.warn("a message that the store can't take (" + why + ") went to quarantine");
-            for (const bool with_bytes : {true, false}) {
+            // What it became may be what is too large, and so may be its input.
+            for (const auto& [raw, input] : {std::pair(true, true), std::pair(false, true), std::pair(false, false)}) {
                 ended = transaction([&] {
-                    quarantine_unit(job, unit, ref.unit, why, with_bytes);
+                    quarantine_unit(job, unit, ref.unit, why, raw, input);
                     return true;
                 });
                 if (ended != Ended::this_row) break;
@@ -259,12 +260,12 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
     history.add(commit.now, unit, outs_);
 }
 
-void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_bytes) {
+void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input) {
     const Commit& commit = job.commit;
     const std::int64_t now = p_.clock.wall();
     const std::string flow = p_.name(commit.flow);
     std::string raw;
-    if (with_bytes) {
+    if (with_raw) {
         for (std::uint32_t i = unit_no == 0 ? 0 : commit.units[unit_no - 1].puts_end; i < unit.puts_end && raw.size() < kept_of_quarantined; ++i) {
             raw.append(at(commit, commit.puts[i].envelope).substr(0, kept_of_quarantined));
             raw.append(at(commit, commit.puts[i].body).substr(0, kept_of_quarantined));
@@ -273,7 +274,7 @@ void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit
     quarantine_.integer(1, now).text(2, flow).integer(3, unit.position.at).text(4, why).blob(5, raw).run();
     const std::string text = "the store can't take what this message became: " + why;
     dead_.integer(1, now).text(2, flow).integer(3, static_cast<int>(FailureClass::internal)).text(4, text).text(5, "").text(6, "");
-    dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, "").blob(10, with_bytes ? at(commit, unit.arrival) : std::string_view()).run();
+    dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, "").blob(10, with_input ? at(commit, unit.arrival) : std::string_view()).run();
     p_.positions.mark(unit.position);
 }
 

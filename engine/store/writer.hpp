@@ -55,7 +55,7 @@ private:
     void put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no);
     HistoryPacker& packer(No flow);
     void write_rest();
-    void quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_bytes);
+    void quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input);
     bool one_by_one(std::vector<Job>& jobs, std::span<const Ref> units);
     Lines lines_of(const Commit& commit, std::uint32_t unit) const;
     void wait(Job& job, std::uint32_t unit, const std::string& why);
