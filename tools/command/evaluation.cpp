@@ -1,5 +1,11 @@
 #include "tools/command/evaluation.hpp"
 
+#include <vector>
+
+#include "engine/evaluate/evaluate.hpp"
+#include "engine/message/arena.hpp"
+#include "engine/message/json.hpp"
+#include "engine/system/world.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {
@@ -14,29 +20,47 @@ bool failed(std::uint64_t number, FailureClass kind, const std::string& why, con
 
 }  // namespace
 
-Evaluation::Evaluation(const plan::Plan& plan, plan::ExprId expression) : compiler_(plan), lets_(plan.flows[0].lets), code_(compiler_.compile(expression)) {
-    scope_.arena = &arena_;
-    scope_.reader = &reader_;
-    scope_.message = &message_;
-    scope_.lets = lets_.data();
-    scope_.random = &random_;
-    scope_.environment = &environment_;
-    scope_.locals.resize(plan.frame);
-}
+struct Evaluation::Parts {
+    Compiler compiler;
+    std::vector<Value> lets;
+    CodePtr code;
+    Arena arena;
+    JsonReader reader;
+    Message message;
+    SystemClock clock;
+    SystemRandom random;
+    SystemEnvironment environment;
+    Scope scope;
+    bool writable = true;
+    Parts(const plan::Plan& plan, plan::ExprId expression) : compiler(plan), lets(plan.flows[0].lets), code(compiler.compile(expression)) {
+        scope.arena = &arena;
+        scope.reader = &reader;
+        scope.message = &message;
+        scope.lets = lets.data();
+        scope.random = &random;
+        scope.environment = &environment;
+        scope.locals.resize(plan.frame);
+    }
+};
+
+Evaluation::Evaluation(const plan::Plan& plan, plan::ExprId expression) : parts_(std::make_unique<Parts>(plan, expression)) {}
+Evaluation::~Evaluation() = default;
+bool Evaluation::writable() const { return parts_->writable; }
 
 bool Evaluation::run(std::string_view message, std::uint64_t number) {
-    arena_.reset();
-    message_ = Message{};
-    message_.body = Body::copy_of(message, Format::json);
-    scope_.now = clock_.wall();
+    Parts& p = *parts_;
+    p.arena.reset();
+    p.message = Message{};
+    p.message.body = Body::copy_of(message, Format::json);
+    p.scope.now = p.clock.wall();
     std::string why;
-    if (!look(message_.body, arena_, reader_, why)) return failed(number, FailureClass::invalid, why, {});
+    if (!look(p.message.body, p.arena, p.reader, why)) return failed(number, FailureClass::invalid, why, {});
     Value value;
-    if (!code_->run(scope_, value)) return failed(number, scope_.failed, scope_.why, scope_.path);
+    if (!p.code->run(p.scope, value)) return failed(number, p.scope.failed, p.scope.why, p.scope.path);
     std::string line;
     write_json(line, value);
-    writable_ = print_out(line + "\n");
-    return writable_;
+    p.writable = print_out(line + "\n");
+    return p.writable;
 }
 
 }  // namespace weir::command
