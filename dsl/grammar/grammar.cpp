@@ -454,6 +454,8 @@ template <typename R> struct guarded {
             if (Control<R>::template match<A, p::rewind_mode::required, Action, Control>(in, c)) {
                 if (statement_ends(in.current(), in.end(), is_header)) return true;
                 error = skip_blank(in.current(), in.end());
+                // A block inside that lost its `}` reaches up to the next declaration: no news.
+                if (c.unbalanced && declaration_ahead(error, in.end())) c.last_error = error;
                 const auto why = why_unexpected(start, error, in.end());
                 tell(why.at, why.end, *why.message);
             } else {
