@@ -46,6 +46,7 @@ public:
                 reporter_.write(LogLevel::info, {}, "stopping: what is in flight has 30 s; a second signal ends at once", {});
                 stop();
             });
+            if (!engine_.ends()) reporter_.write(LogLevel::info, {}, "running " + counted(plan_.flows.size(), "flow") + " until a signal comes", {});
             if (reporter_.shows_progress()) first().after(between_looks, [this] { show(); });
             std::vector<std::thread> threads;
             for (std::size_t n = 1; n < workers_.size(); ++n) threads.emplace_back([worker = workers_[n].get()] { worker->run(); });
