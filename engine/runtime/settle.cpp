@@ -53,7 +53,7 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
     if (!again.empty()) {
         parts_.log.write(LogLevel::warn, parts_.flow.name, "nothing could be written: " + committed.why + "; nothing is lost, trying again", {});
         if (++refused_rounds_ >= tries_without_room) {
-            events_.fatal(committed.why + "; nothing is lost: run again when there is room");
+            events_.fatal(committed.why + "; nothing is lost: run again when this is mended");
             return;
         }
         in_flight_ += again.size();

@@ -126,6 +126,8 @@ Result<Appender::Open*> Appender::open(const std::string& path) {
         open_.erase(found);
     }
     const bool known = static_cast<bool>(files_.status(path));
+    if (!known)
+        if (auto made = files_.make_folder(folder_of(path)); !made) return made.error();
     auto file = files_.open(path, OpenMode::append, 0644);
     if (!file) return file.error();
     auto open = std::make_unique<Open>();
