@@ -15,7 +15,7 @@
 namespace weir::command {
 namespace {
 
-const std::string before = "flow eval\n  from console.lines()\n{\n  let result = (", behind = ")\n  -> console.print(result)\n}\n";
+const std::string before = "flow eval\n  from console.lines()\n{\n  let result = (", behind = ")\n  -> console.line(result)\n}\n";
 constexpr std::size_t largest_line = std::size_t{16} << 20;
 
 // What was found, as if the expression stood alone in a file. What points outside of it points to its end.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/command/output.hpp"
 
 namespace weir::command {
@@ -38,6 +40,7 @@ Tally tally(const plan::Plan& plan, const std::vector<FlowReport>& reports) {
         sum.refused += f.refused.load();
         for (const auto& [where, count] : f.where()) sum.where[where] += count;
     }
+    if (std::none_of(plan.flows.begin(), plan.flows.end(), [&](const plan::Flow& flow) { return reads_from_outside(plan, flow.name); })) sum.in = sum.units;
     return sum;
 }
 
