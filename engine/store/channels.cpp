@@ -7,12 +7,6 @@
 
 namespace weir {
 
-namespace {
-
-constexpr RowId trimmed_at_once = 2000;
-
-}  // namespace
-
 bool Channels::load(Database& database, std::string& why) {
     database_ = &database;
     tail_ = Statement(database, "UPDATE channel SET tail=? WHERE no=?");
@@ -92,11 +86,11 @@ void Channels::adopt() {
         channels_[no]->touched = false;
     }
     touched_.clear();
-    if (trimmed_to_ != 0) channels_[trimmed_]->first = trimmed_to_;
-    trimmed_to_ = 0;
+    for (const auto& [no, first] : trimmed_) channels_[no]->first = first;
+    trimmed_.clear();
 }
 void Channels::drop() {
-    trimmed_to_ = 0;
+    trimmed_.clear();
     for (const No no : touched_) {
         channels_[no]->next = channels_[no]->tail.load(std::memory_order_relaxed);
         channels_[no]->touched = false;
@@ -104,20 +98,21 @@ void Channels::drop() {
     touched_.clear();
 }
 
-bool Channels::trim(const Positions& positions, std::int64_t before) {
-    for (std::size_t i = 0; i < channels_.size(); ++i) {
+std::uint64_t Channels::trim(const Positions& positions, std::int64_t before, std::uint64_t most) {
+    std::uint64_t gone = 0;
+    for (std::size_t i = 0; i < channels_.size() && gone < most; ++i) {
         next_trim_ = (next_trim_ + 1) % channels_.size();
-        if (channels_[next_trim_] && trim(*channels_[next_trim_], positions, before)) return true;
+        if (channels_[next_trim_]) gone += trim(*channels_[next_trim_], positions, before, most - gone);
     }
-    return false;
+    return gone;
 }
 
-bool Channels::trim(Channel& channel, const Positions& positions, std::int64_t before) {
-    if (channel.consumers.empty()) return false;  // nobody has said that these rows may go
-    RowId end = std::min(channel.first + trimmed_at_once, channel.tail.load(std::memory_order_relaxed) + 1);
+std::uint64_t Channels::trim(Channel& channel, const Positions& positions, std::int64_t before, std::uint64_t most) {
+    if (channel.consumers.empty()) return 0;  // nobody has said that these rows may go
+    RowId end = std::min(channel.first + most, channel.tail.load(std::memory_order_relaxed) + 1);
     for (const No consumer : channel.consumers) {
         const auto low = positions.low(Position::Sort::consumer, consumer, 0);
-        if (!low) return false;
+        if (!low) return 0;
         end = std::min(end, *low);
     }
     const auto old = [&](RowId row) {
@@ -127,7 +122,7 @@ bool Channels::trim(Channel& channel, const Positions& positions, std::int64_t b
         return is_old;
     };
     // Rows of a channel are as old as their number is low, so the boundary is searched, not scanned.
-    if (end <= channel.first || !old(channel.first)) return false;
+    if (end <= channel.first || !old(channel.first)) return 0;
     RowId keep = end;
     if (!old(end - 1)) {
         RowId gone = channel.first;
@@ -138,9 +133,8 @@ bool Channels::trim(Channel& channel, const Positions& positions, std::int64_t b
     }
     channel.remove.integer(1, channel.first).integer(2, keep).run();
     first_.integer(1, keep).integer(2, channel.no).run();
-    trimmed_ = channel.no;
-    trimmed_to_ = keep;
-    return true;
+    trimmed_.emplace_back(channel.no, keep);
+    return keep - channel.first;
 }
 
 }  // namespace weir

@@ -31,9 +31,8 @@ public:
     std::uint64_t durable_tail(No no) const { return has(no) ? channels_[no]->tail.load(std::memory_order_acquire) : 0; }
     std::vector<No> consumers(No channel) const;
 
-    // C3: at most one range of rows of one channel that every consumer is done with and that are older than `before`,
-    // inside a transaction. False: nothing to do.
-    bool trim(const Positions& positions, std::int64_t before);
+    // C3: removes rows that every consumer is done with and that are older than `before`, at most `most`, inside a transaction. How many.
+    std::uint64_t trim(const Positions& positions, std::int64_t before, std::uint64_t most);
 
 private:
     struct Channel {
@@ -46,14 +45,13 @@ private:
         std::vector<No> consumers;
     };
     void prepare(Channel& channel);
-    bool trim(Channel& channel, const Positions& positions, std::int64_t before);
+    std::uint64_t trim(Channel& channel, const Positions& positions, std::int64_t before, std::uint64_t most);
 
     Database* database_ = nullptr;
     std::vector<std::unique_ptr<Channel>> channels_;  // by number
     std::vector<No> touched_;
     std::size_t next_trim_ = 0;
-    No trimmed_ = 0;         // proposed: this channel keeps nothing below ..
-    RowId trimmed_to_ = 0;   // .. this row; 0: none
+    std::vector<std::pair<No, RowId>> trimmed_;  // proposed: this channel keeps nothing below that row
     Statement tail_, first_;
 };
 

@@ -7,6 +7,7 @@ namespace weir {
 
 namespace {
 
+constexpr std::uint64_t trimmed_at_once = 2000;
 constexpr int large_log = 16384;  // pages: 64 MB (S1)
 constexpr EngineTime each_second = std::chrono::seconds(1);
 
@@ -265,6 +266,8 @@ bool SqliteStore::cycle() {
         bad.swap(bad_);
         if (jobs.empty() && bad.empty()) return !stopping_;
     }
+    std::size_t units = 0;
+    for (const Job& job : jobs) units += job.commit.units.size();
     std::lock_guard use(use_);
     if (!jobs.empty() && !writer_->write(jobs)) {
         die("the store must stop: " + writer_->fatal());
@@ -280,7 +283,7 @@ bool SqliteStore::cycle() {
             return false;
         }
     }
-    between();
+    between(units);
     return true;
 }
 
@@ -315,34 +318,38 @@ void SqliteStore::wake(const std::vector<No>& fed) {
     }
 }
 
-void SqliteStore::between() {
+void SqliteStore::between(std::size_t units) {
     checkpoint();
-    trim();
+    trim(units);
     if (const auto now = clock_.engine(); now >= next_note_) {
         next_note_ = now + each_second;
         note_lock();
     }
 }
 
-// C3, S9: one range for each set, and when there was nothing to do not again for a second.
-void SqliteStore::trim() {
+// C3, S9: it costs a sync of its own, so it happens once a second, and after each set only while rows wait to go in thousands.
+void SqliteStore::trim(std::size_t units) {
     const auto now = clock_.engine();
     if (now < next_trim_) return;
     const std::int64_t wall = clock_.wall();
+    const std::uint64_t most = std::max<std::uint64_t>(trimmed_at_once, 2 * units);  // faster than rows come
+    bool more = false;
     const auto ended = writer_->transaction([&] {
-        bool some = channels_.trim(positions_, wall - options_.retention);
+        const std::uint64_t gone = channels_.trim(positions_, wall - options_.retention, most);
+        more = gone == most;
+        bool some = gone > 0;
         if (history_oldest_.step() && history_oldest_.integer(1) < wall - options_.history_retention) {
             const std::uint64_t keep = history_oldest_.natural(0);
             history_oldest_.reset();
             history_trim_.integer(1, keep).run();
             arrival_trim_.integer(1, keep).run();
-            some = true;
+            some = more = true;
         }
         history_oldest_.reset();
         return some;
     });
     if (ended == Writer::Ended::broken) die("the store must stop: " + writer_->fatal());
-    if (ended != Writer::Ended::committed) next_trim_ = now + each_second;
+    if (ended != Writer::Ended::committed || !more) next_trim_ = now + each_second;
 }
 
 // Between commits, because it is the latency's tail. The log is reused from its beginning once it is backfilled and nobody reads it.

@@ -52,8 +52,8 @@ private:
     void post_cycle(Executor& home);
     void finish(std::vector<Job> jobs);
     void wake(const std::vector<No>& fed);
-    void between();
-    void trim();
+    void between(std::size_t units);
+    void trim(std::size_t units);
     void checkpoint();
     void note_lock();
     void die(const std::string& why);
