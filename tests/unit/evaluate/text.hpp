@@ -14,7 +14,7 @@ struct Checked {
     std::string findings;
 };
 inline Checked check_text(const std::string& expression, const std::string& declarations = {}) {
-    const std::string text = declarations + "\nqueue a\nqueue b\nflow f from a {\n    translate " + expression + "\n    -> b\n}\n";
+    const std::string text = declarations + "\nqueue a\nqueue b\nflow f from a {\n    translate (" + expression + ")\n    -> b\n}\n";
     Sources sources;
     Findings findings;
     Checked out;
