@@ -52,7 +52,9 @@ ExprId argument(Checker& c, ExprScope& scope, const syntax::Expr& value, const A
     c.plan.frame = std::max(c.plan.frame, used.frame);
     if (expressions.secret(id) && !spec.takes_secret) c.findings.error(Code::W0208, value.at, "a secret can't be `{}` of {}", spec.name, of).say("this argument does not take one");
     const TypeId type = expressions.type_of(id);
-    if (spec.type != TypeKind::any && spec.type != TypeKind::record && spec.type != TypeKind::map && spec.type != TypeKind::array && c.types.fits(type, c.types.of(spec.type)) == Fit::no && spec.choices.empty())
+    // A text may stand for a time in a message; written here as a literal it is a slip.
+    const bool slip = c.plan.exprs[id].op == Op::constant && c.types.base(type) == TypeKind::string && spec.type != TypeKind::string;
+    if (spec.type != TypeKind::any && spec.type != TypeKind::record && spec.type != TypeKind::map && spec.type != TypeKind::array && (slip || c.types.fits(type, c.types.of(spec.type)) == Fit::no) && spec.choices.empty())
         c.findings.error(Code::W0306, value.at, "`{}` of {} is {}, and `{}` is {}", spec.name, of, expressions.say(c.types.of(spec.type)), c.text(value.at), expressions.say(type));
     return id;
 }

@@ -62,7 +62,10 @@ private:
             void operator()(const syntax::Secret& s) const { me.put(m.params, "the secret", s.name, ParamName{s.name.at, none, true}, {}); }
             void operator()(const syntax::Connector& k) const { me.put(m.connectors, "the connector", k.name, ConnectorName{k.name.at, none, nullptr}, {}); }
             void operator()(const syntax::TypeDeclaration& t) const {
-                if (kind_of_name(t.name.text)) me.c_.findings.error(Code::W0107, t.name.at, "`{}` is a type of the language", t.name.text);
+                if (kind_of_name(t.name.text)) {
+                    me.c_.findings.error(Code::W0107, t.name.at, "`{}` is a type of the language", t.name.text);
+                    return;
+                }
                 me.put(m.types, "the type", t.name, TypeName{&t, &m, none, Progress::fresh}, {});
             }
             void operator()(const syntax::Channel&) const {}

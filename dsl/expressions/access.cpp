@@ -125,10 +125,6 @@ ExprId Expressions::reference(const syntax::Name& name) {
         }
         return root(Op::failure, t_.record(std::move(fields), true));
     }
-    if (name.text == "group" || name.text == "data" || name.text == "key") {
-        c_.findings.error(Code::W0209, name.at, "there is no `{}` here", name.text).say("{}", name.text == "group" ? "it is there in the clauses of groups" : "it is there in a process");
-        return broken(name.at);
-    }
     if (ParamName* p = s_.module->find(&Module::params, name.text)) {
         if (p->index == none) {
             c_.findings.error(Code::W0112, name.at, "`{}` is used above its line", name.text).label(p->at, "declared here");
@@ -140,6 +136,10 @@ ExprId Expressions::reference(const syntax::Name& name) {
         const ExprId id = make(std::move(e), c_.plan.params[p->index].type, name.at);
         if (p->secret) c_.secrets.insert(id);
         return id;
+    }
+    if (name.text == "group" || name.text == "data" || name.text == "key") {
+        c_.findings.error(Code::W0209, name.at, "there is no `{}` here", name.text).say("{}", name.text == "group" ? "it is there in the clauses of groups" : "it is there in a process");
+        return broken(name.at);
     }
     std::vector<std::string> near = s_.module->names(&Module::params);
     for (const Bound& b : s_.bound) near.push_back(b.name);

@@ -11,7 +11,8 @@ constexpr bool has_text(TypeKind k) { return k != TypeKind::record && k != TypeK
 }  // namespace
 
 std::string Expressions::say(TypeId id) const {
-    const std::string name = t_.name(id);
+    const bool is_literal = t_.at(id).kind == TypeKind::literal && !t_.at(id).nullable && t_.at(id).name.empty();
+    const std::string name = is_literal ? std::string(kind_name(t_.base(id))) : t_.name(id);
     if (t_.at(id).kind == TypeKind::record && t_.at(id).name.empty()) return "an object";
     if (t_.at(id).kind == TypeKind::null_) return "null";
     if (name.empty() || name[0] == '"' || name[0] == '[' || name[0] == '(' || (name[0] >= '0' && name[0] <= '9') || name[0] == '-') return t_.at(id).kind == TypeKind::array ? "an array " + name : name;

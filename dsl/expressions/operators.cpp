@@ -119,7 +119,8 @@ ExprId Expressions::comparison(const syntax::Binary& b, Op op, Span at) {
     if (op == Op::equal || op == Op::unequal) {
         if (!t_.may_equal(l, r)) {
             auto finding = c_.findings.error(Code::W0202, at, "`{}` and `{}` can never be equal", c_.text(b.left->at), c_.text(b.right->at));
-            finding.say("{} and {}", say(l), say(r));
+            if (t_.base(l) == t_.base(r)) finding.say("{} and {}", t_.name(l), t_.name(r));
+            else finding.say("{} and {}", say(l), say(r));
         }
     } else {
         const TypeKind kl = t_.base(l), kr = t_.base(r);

@@ -20,6 +20,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest(std::string_view name, const std::vector<Candidate>& candidates) {
+    if (name.size() < 3) return {};  // everything short is near to everything
     const std::size_t limit = std::max<std::size_t>(1, std::min(name.size(), std::size_t{64}) / 3);
     const Candidate* best = nullptr;
     std::size_t best_distance = limit + 1;

@@ -36,14 +36,18 @@ bool fill(Parts& parts, Checker& c, const FormPlace& p, Filling& f) {
             if (!arrow) return false;
             if (arrow->call) c.not_built(f.at, "`-> call`");
             f.target = &arrow->target;
+            if (parts.take_words("reply to")) {
+                c.not_built(f.at, "`reply to`");
+                parts.skip();
+                return true;
+            }
             f.sent = parts.take_value();
             return true;
         }
         case Want::block:
         case Want::arms: {
-            const auto* b = parts.take_block();
-            if (b) f.block = b->get();
-            return b != nullptr;
+            f.block = parts.take_block_or_empty();
+            return f.block != nullptr;
         }
         case Want::action: return (f.action = read_action(parts, c)).has_value();
         case Want::choice: {
@@ -69,13 +73,12 @@ bool fill(Parts& parts, Checker& c, const FormPlace& p, Filling& f) {
 }
 
 // `log inof "x"`: a bare word where a choice could stand and a value follows is a choice with a slip.
-bool misspelt_choice(Parts& parts, Checker& c, const StepSpec& spec, const FormPlace& p, Span end) {
+bool misspelt_choice(Parts& parts, Checker& c, const StepSpec& spec, const FormPlace& p) {
     const auto w = parts.word();
     if (!w || p.want != Want::choice) return false;
     Parts ahead = parts;
     ahead.skip();
     if (!ahead.value()) return false;
-    (void)end;
     const std::string best = nearest(*w, p.choices);
     std::string all;
     for (const std::string& choice : p.choices) all += (all.empty() ? "`" : ", `") + choice + "`";
@@ -98,7 +101,6 @@ std::string part_text(const Checker& c, const syntax::Part& part) {
 std::optional<Form> match_form(Checker& c, const StepSpec& spec, const syntax::Statement& statement) {
     Form form;
     Parts parts(statement.parts);
-    const Span end{statement.at.end, statement.at.end};
     for (const FormPlace& p : spec.places) {
         if (!p.clause.empty()) continue;
         Filling f;
@@ -107,9 +109,14 @@ std::optional<Form> match_form(Checker& c, const StepSpec& spec, const syntax::S
             form.fillings.push_back(std::move(f));
             continue;
         }
-        if (misspelt_choice(parts, c, spec, p, end)) return std::nullopt;
-        if (p.optional) continue;
+        if (misspelt_choice(parts, c, spec, p)) return std::nullopt;
         const syntax::Part* here = parts.peek();
+        const auto* assigned = parts.peek_as<syntax::Operand>();
+        if (here && (std::holds_alternative<syntax::CallTo>(here->node) || (assigned && assigned->assigned_call))) {
+            c.not_built(here->at, "`call`");
+            return std::nullopt;
+        }
+        if (p.optional) continue;
         auto finding = c.findings.error(Code::W0302, here ? here->at : (statement.word.text.empty() ? statement.at : statement.word.at), "`{}` lacks its {}", spec.word, name_of_place(spec, p));
         if (!p.doc.empty()) finding.say("{}", p.doc);
         finding.help("`{}`", spec.form_of());
@@ -127,6 +134,10 @@ std::optional<Form> match_form(Checker& c, const StepSpec& spec, const syntax::S
             const auto word = parts.word();
             if (std::holds_alternative<syntax::Word>(here.node) && word && (*word == "on" || *word == "undo" || *word == "allow")) {
                 c.not_built(here.at, "`" + std::string(*word) + "` under a step");
+                return std::nullopt;
+            }
+            if (word && std::find(spec.later_clauses.begin(), spec.later_clauses.end(), *word) != spec.later_clauses.end()) {
+                c.not_built(here.at, "`" + std::string(*word) + "` of `" + spec.word + "`");
                 return std::nullopt;
             }
             auto finding = c.findings.error(Code::W0301, here.at, "`{}` takes {}; {} does not belong to it", spec.word, spec.form_of().substr(std::min(spec.form_of().size(), spec.word.size() + 1)), part_text(c, here));

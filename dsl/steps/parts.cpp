@@ -37,6 +37,16 @@ const syntax::Expr* Parts::take_value() {
     return e;
 }
 
+const syntax::Block* Parts::take_block_or_empty() {
+    if (const auto* block = take<syntax::BlockBox>()) return block->get();
+    static const syntax::Block empty;  // `{}` is an object to the parser, and an empty block where one is wanted
+    const syntax::Expr* e = value();
+    const auto* object = e ? std::get_if<syntax::Object>(&e->node) : nullptr;
+    if (!object || !object->entries.empty() || e->parenthesised) return nullptr;
+    ++at_;
+    return &empty;
+}
+
 std::optional<WrittenAction> read_action(Parts& parts, Checker& checker) {
     const syntax::Part* first = parts.peek();
     if (!first) return std::nullopt;
@@ -48,9 +58,9 @@ std::optional<WrittenAction> read_action(Parts& parts, Checker& checker) {
         a.value = parts.take_value();
         return a;
     }
-    if (const auto* block = parts.take<syntax::BlockBox>()) {
+    if (const syntax::Block* block = parts.take_block_or_empty()) {
         a.word = ActionWord::block;
-        a.block = block->get();
+        a.block = block;
         return a;
     }
     if (const auto* fail = parts.take<syntax::FailClass>()) {

@@ -30,7 +30,7 @@ public:
     // An operand that is a plain value, without `..` or `=`.
     const syntax::Expr* value() const;
     const syntax::Expr* take_value();
-    const syntax::BlockBox* take_block() { return take<syntax::BlockBox>(); }
+    const syntax::Block* take_block_or_empty();  // null: none stands there
 
 private:
     std::optional<std::string_view> word_at(std::size_t index) const;

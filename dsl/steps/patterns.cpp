@@ -92,7 +92,7 @@ bool Body::bind_arguments(const syntax::Statement& s, PatternName& p, ExprScope&
         const syntax::Parameter& q = *parameters[i];
         const syntax::Expr* written = given[i] ? given[i] : q.fallback.get();
         if (!written) {
-            c.findings.error(Code::W0205, s.target->at, "the pattern `{}` needs its argument `{}`", p.declaration->name.text, q.name.text).label(q.name.at, "declared here");
+            if (fine) c.findings.error(Code::W0205, s.target->at, "the pattern `{}` needs its argument `{}`", p.declaration->name.text, q.name.text).label(q.name.at, "declared here");
             fine = false;
             continue;
         }
@@ -168,13 +168,13 @@ bool Body::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& in
         } else if (!first) {
             place = wanted.size();
         }
-        const auto* block = parts.take_block();
-        if (place >= wanted.size() || !block || !*block || given[place]) {
+        const syntax::Block* block = parts.take_block_or_empty();
+        if (place >= wanted.size() || !block || given[place]) {
             c.findings.error(Code::W0301, here.at, "{} does not belong to the pattern `{}`", part_text(c, here), p.declaration->name.text)
                 .help("{}", wanted.empty() ? "it takes no block" : "its first block stands without a name, others behind the parameter's name");
             return false;
         }
-        given[place] = block->get();
+        given[place] = block;
         first = false;
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {

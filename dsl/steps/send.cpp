@@ -7,6 +7,7 @@ StepSpec send_step() {
         .operand("target", Want::target, "a channel, or an endpoint with its parentheses")
         .clause("header", Want::value, Optional, "the headers of the new message")
         .form("T [V] [header V]")
+        .later({"timeout", "batch", "cached", "whole", "unrecorded"})
         .keeps_order()
         .example("-> log_queue")
         .example("-> log_queue { id: body.id } header { kind: \"a\" }")

@@ -25,6 +25,10 @@ StepSpec& StepSpec::form(std::string text) {
     form_text = std::move(text);
     return *this;
 }
+StepSpec& StepSpec::later(std::vector<std::string> clauses) {
+    later_clauses = std::move(clauses);
+    return *this;
+}
 StepSpec& StepSpec::keeps_order() {
     keeps_order_ = true;
     return *this;

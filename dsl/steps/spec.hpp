@@ -33,12 +33,14 @@ struct StepSpec {
     std::vector<std::string> examples;
     bool keeps_order_ = false;
     LowerStep lower = nullptr;  // null: not built yet
+    std::vector<std::string> later_clauses;
     std::string form_text;      // where `places` can't say all of it (steps that are not built yet)
 
     StepSpec& operand(std::string name, Want want, std::string what, bool optional = false);
     StepSpec& choice(std::string name, std::vector<std::string> choices, std::string what, bool optional = false);
     StepSpec& clause(std::string words, Want want, bool optional, std::string what);
     StepSpec& form(std::string text);
+    StepSpec& later(std::vector<std::string> clauses);  // of the language, not built yet
     StepSpec& keeps_order();
     StepSpec& raises(FailureSet set);
     StepSpec& example(std::string text);

@@ -64,6 +64,12 @@ std::string with_findings(const golden::Checked& checked, std::size_t file, cons
         out += line + "\n";
         for (const Finding* f : by_line[++number]) write(*f, line);
     }
+    for (const Finding& f : checked.findings.all()) {
+        const weir::Place place = checked.sources.place(f.at.begin);
+        if (checked.sources.index_of(f.at.begin) != file)
+            out += "# ^ " + checked.sources.file(place.file).path + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + " " + (f.severity == weir::Severity::error ? "error" : "warning") + "[" + std::string(name_of(f.code)) + "] " + f.message +
+                   (f.label.empty() ? "" : " | " + f.label) + "\n";
+    }
     for (auto& [at, list] : by_line)
         if (at > number)
             for (const Finding* f : list) write(*f, "");
