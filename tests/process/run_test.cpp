@@ -101,6 +101,9 @@ TEST_CASE("a source that is not there, and a store that can't be made") {
     ended = weir(here, {"run", "--store", "taken", "orders.flow"});
     CHECK(ended.code == 2);
     CHECK(holds_text(ended.err, "taken"));
+    ended = weir(here, {"run", "--store", "/proc/weir", "orders.flow"});
+    CHECK(ended.code == 2);
+    CHECK(holds_text(ended.err, "/proc/weir"));
     if (::geteuid() == 0) {
         MESSAGE("skipped: a folder without permission, because root may write everywhere");
         return;
@@ -170,6 +173,16 @@ TEST_CASE("send on a stopped and on a running engine; one engine on a store; a g
     ended = weir(here, {"status"});
     CHECK(holds_text(ended.out, "engine       stopped\n"));
     CHECK(::stat(here.at(".weir/control").c_str(), &status) != 0);
+}
+
+TEST_CASE("two flows with a queue between them: what came in is counted once") {
+    const Folder here;
+    here.write("two.flow", "queue numbers\nflow first\n  from file.lines(\"in.jsonl\")\n{\n  -> numbers\n}\nflow second\n  from numbers\n{\n  filter body.n != 3\n  -> file.append(\"out.jsonl\")\n}\n");
+    here.write("in.jsonl", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+    const Ended ended = weir(here, {"run", "two.flow"});
+    CHECK(ended.code == 0);
+    CHECK(holds_text(ended.err, "3 messages in, 6 through 2 flows: 5 done, 1 filtered; "));
+    CHECK(here.read("out.jsonl") == "{\"n\":1}\n{\"n\":2}\n");
 }
 
 TEST_CASE("a store of a newer weir, and one that is no store") {

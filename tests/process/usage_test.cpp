@@ -75,7 +75,7 @@ TEST_CASE("a flow with a mistake: the finding with its place, exit 1, nothing ma
     const Ended json = weir(here, {"check", "--format", "json", "bad.flow"});
     CHECK(json.code == 1);
     CHECK(json.out.starts_with("{"));
-    CHECK(holds_text(json.out, "\"line\":5"));
+    CHECK(holds_text(json.out, "\"line\": 5"));
 }
 
 TEST_CASE("explain knows codes, steps, connectors and built-ins") {

@@ -14,7 +14,7 @@ int check_files(const Arguments& arguments) {
     const Result<Done> read = load(loaded, arguments.operands, files, builtin_specs(), arguments.has("strict"));
     if (!read) return fail_outside(read.error().text);
     if (arguments.json()) {
-        if (!print_out(render_json(loaded.findings, loaded.sources) + "\n")) return outside;
+        if (!print_out(render_json(loaded.findings, loaded.sources))) return outside;
     } else if (loaded.findings.all().empty()) {
         const plan::Plan& plan = loaded.plan;
         if (!print_out("fine: " + counted(plan.flows.size(), "flow") + ", " + counted(plan.channels.size(), "channel") + "\n")) return outside;
