@@ -15,10 +15,10 @@
 namespace weir::command {
 namespace {
 
-const std::string before = "flow eval\n  from console.lines()\n{\n  let result = (", behind = ")\n  -> console.line(result)\n}\n";
+const std::string before = "flow eval\n  from console.lines()\n{\n  let result = (", behind = ")\n  -> console.line() result\n}\n";
 constexpr std::size_t largest_line = std::size_t{16} << 20;
 
-// What was found, as if the expression stood alone in a file. What points outside of it points to its end.
+// What was found, as if the expression stood alone in a file. What points behind it points to its end.
 Findings moved_back(const Findings& found, const Sources& from, const std::string& expression) {
     const std::uint32_t begin = from.file(0).begin + static_cast<std::uint32_t>(before.size());
     const auto length = static_cast<std::uint32_t>(expression.size());
@@ -30,6 +30,7 @@ Findings moved_back(const Findings& found, const Sources& from, const std::strin
     Findings out;
     for (Finding finding : found.all()) {
         if (finding.severity != Severity::error) continue;
+        if (finding.at.begin > begin + length + 1 && !out.all().empty()) continue;  // what follows from the first one, behind the expression
         finding.at = move(finding.at);
         std::erase_if(finding.labels, [&](const Label& label) { return !inside(label.at); });
         for (Label& label : finding.labels) label.at = move(label.at);
