@@ -15,7 +15,8 @@
 
 namespace weir {
 
-// `on_fatal`: S3 and O2, the process must end with status 2; called once, on the writer's thread, and no continuation runs after it.
+// `on_fatal`: S3 and O2, the process must end with status 2; called once, on the writer's thread
+// or on that of who gives a number, and no continuation runs after it.
 // `on_warning`: a sentence for the log; from the writer's thread. The references must outlive the store.
 // stop's continuation runs on the writer's thread (inline: within stop); the store is destroyed afterwards, never inside it.
 Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, Files& files, Clock& clock, Random& random, std::function<void(std::string)> on_fatal,

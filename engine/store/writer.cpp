@@ -129,8 +129,11 @@ Writer::Ended Writer::commit(std::vector<Job>& jobs, std::span<const Ref> units)
         if (!more) return Ended::nothing;
     }
     packers_used_ = 0;
-    for (const Ref& ref : units)
+    std::vector<char> takes_part(jobs.size(), 0);
+    for (const Ref& ref : units) {
+        takes_part[ref.job] = 1;
         if (jobs[ref.job].commit.history) ++packer(jobs[ref.job].commit.flow).expected;
+    }
     for (std::size_t i = 0; i < packers_used_; ++i) {
         packers_[i].first = units_now_ + 1;
         units_now_ += packers_[i].expected;
@@ -140,10 +143,10 @@ Writer::Ended Writer::commit(std::vector<Job>& jobs, std::span<const Ref> units)
             put_unit(jobs[ref.job], ref.job, ref.unit);
             if (p_.database.code() != 0) return true;
         }
-        for (Job& job : jobs) {
-            if (job.commit.notes.empty()) continue;
+        for (std::size_t j = 0; j < jobs.size(); ++j) {
+            const Job& job = jobs[j];
             // A note goes with the units of its commit; where all of them wait it will be offered again with them.
-            if (!job.commit.units.empty() && std::find(job.fates.begin(), job.fates.end(), Fate::durable) == job.fates.end()) continue;
+            if (job.commit.notes.empty() || (!job.commit.units.empty() && !takes_part[j])) continue;
             for (const auto& [part, text] : job.commit.notes) {
                 const auto unit = std::find_if(job.commit.units.begin(), job.commit.units.end(),
                                                [&](const UnitWrite& u) { return u.position.sort == Position::Sort::source && u.position.part == part; });

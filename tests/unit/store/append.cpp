@@ -257,10 +257,13 @@ TEST_CASE("a file that can't be opened, or that another engine appends to, holds
     Builder theirs(other.store->number(NameKind::flow, "f"));
     theirs.line(folder.file("taken"), "t\n").unit();
     CHECK(other.commit(std::move(theirs.commit)).fates.at(0) == Fate::durable);
+    put_text(folder.file("plain"), "a file, no folder");
     Builder b(o.store->number(NameKind::flow, "f"));
-    b.line(folder.file("free"), "1\n").unit().line(folder.file("taken"), "2\n").unit().line(folder.file("no/such/folder"), "3\n").unit();
+    b.line(folder.file("free"), "1\n").unit().line(folder.file("taken"), "2\n").unit().line(folder.file("plain/x"), "3\n").unit();
+    b.line(folder.file("new/folder/x"), "4\n").unit();
     const auto answer = o.commit(std::move(b.commit));
-    CHECK(answer.fates == std::vector<Fate>{Fate::durable, Fate::waits, Fate::waits});
+    CHECK(answer.fates == std::vector<Fate>{Fate::durable, Fate::waits, Fate::waits, Fate::durable});
+    CHECK(text_of(folder.file("new/folder/x")) == "4\n");
     CHECK(answer.why.find("another program") != std::string::npos);
     CHECK(text_of(folder.file("taken")) == "t\n");
     CHECK(text_of(folder.file("free")) == "1\n");

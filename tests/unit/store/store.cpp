@@ -183,6 +183,39 @@ TEST_CASE("an emptied channel goes on counting, and only rows that everybody is 
     o.stop();
 }
 
+TEST_CASE("thousands of rows that may go are gone a few commits later, and history with its inputs too") {
+    Folder folder;
+    Opened o(folder.store());
+    o.options.retention = o.options.history_retention = 1;
+    o.must_open();
+    const No flow = o.store->number(NameKind::flow, "f"), channel = o.store->number(NameKind::channel, "c"), other = o.store->number(NameKind::channel, "d");
+    const No subscription = o.store->number(NameKind::subscription, "s");
+    o.store->subscribe(subscription, channel, true);
+    for (int set = 0; set < 100; ++set) {
+        Builder b(flow, o.clock.wall());
+        for (int i = 0; i < 70; ++i) b.put(channel, "x").put(other, "y").unit();
+        b.commit.units.back().arrival = b.slice("input");
+        o.commit(std::move(b.commit));
+    }
+    Builder taken(flow, o.clock.wall());
+    for (RowId row = 1; row <= 7000; ++row) taken.unit(consumed(subscription, row));
+    taken.commit.units.erase(taken.commit.units.begin() + 6500);  // row 6501 is open
+    o.commit(std::move(taken.commit));
+    o.clock.advance(std::chrono::seconds(5));
+    for (int i = 0; i < 10; ++i) {
+        Builder b(flow, o.clock.wall());
+        b.unit();
+        o.commit(std::move(b.commit));
+    }
+    CHECK(o.bodies(channel).size() == 500);
+    CHECK(o.store->read(channel, 0, 1, SIZE_MAX)->at(0).id == 6501);
+    CHECK(o.bodies(other).size() == 7000);  // nobody has said that these may go
+    auto view = open_view(folder.store());
+    CHECK((*view)->status()->history < 50);
+    CHECK(*(*view)->arrival(70) == std::nullopt);
+    o.stop();
+}
+
 TEST_CASE("history, dead rows, names, plans and figures, seen from outside") {
     Folder folder;
     Opened o(folder.store());
