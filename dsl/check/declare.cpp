@@ -69,8 +69,14 @@ private:
                 me.put(m.types, "the type", t.name, TypeName{&t, &m, none, Progress::fresh}, {});
             }
             void operator()(const syntax::Channel&) const {}
-            void operator()(const syntax::Table& t) const { me.c_.not_built(t.name.at, "`table`"); }
-            void operator()(const syntax::Switch& s) const { me.c_.not_built(s.name.at, "`switch`"); }
+            void operator()(const syntax::Table& t) const {
+                m.later.emplace(std::string(t.name.text), t.name.at);
+                me.c_.not_built(t.name.at, "`table`");
+            }
+            void operator()(const syntax::Switch& s) const {
+                m.later.emplace(std::string(s.name.text), s.name.at);
+                me.c_.not_built(s.name.at, "`switch`");
+            }
             void operator()(const syntax::StoreKeep&) const { me.c_.not_built(d.at, "`store keep`"); }
             void operator()(const syntax::Function& f) const {
                 if (auto at = m.patterns.find(f.name.text); at != m.patterns.end()) me.c_.findings.error(Code::W0107, f.name.at, "functions and patterns share their names, and `{}` is a pattern", f.name.text);

@@ -91,7 +91,7 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
     for (const syntax::Annotation& a : d.annotations)
         if (a.word.text == "moved" && a.name) flow.moved_from = a.name->text;
     lower_header(c, scope, state, f, flow);
-    Body body(c, state, scope);
+    Lowering body(c, state, scope);
     bool ended = false;
     if (f.body) flow.first = body.block(*f.body, "", ended);
     flow.lets = state.lets;

@@ -188,14 +188,16 @@ private:
                 } else {
                     made.every = d->nanoseconds;
                 }
-                if (made.channel != none || (operation && !operation->polls)) c_.findings.error(Code::W0403, here.at, "`every` belongs to a source that is asked, and this one comes by itself");
+                if (made.channel != none) c_.not_built(here.at, "polling a channel");
+                else if (operation && !operation->polls) c_.findings.error(Code::W0403, here.at, "`every` belongs to a source that is asked, and this one comes by itself");
             } else if (parts.take_words("max")) {
                 const syntax::Expr* e = parts.take_value();
                 auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
                 const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
                 if (!n || *n < 1) c_.findings.error(Code::W0401, e ? e->at : here.at, "`max` wants a whole number of at least 1");
                 else made.max = static_cast<std::uint64_t>(*n);
-                if (made.channel != none || (operation && !operation->polls)) c_.findings.error(Code::W0403, here.at, "`max` belongs to a source that is asked, and this one comes by itself");
+                if (made.channel == none && operation && operation->polls) c_.not_built(here.at, "`max` of a source");
+                if (made.channel == none && operation && !operation->polls) c_.findings.error(Code::W0403, here.at, "`max` belongs to a source that is asked, and this one comes by itself");
             } else {
                 const auto word = parts.word();
                 if (word && (*word == "where" || *word == "weight" || *word == "live" || *word == "by")) c_.not_built(here.at, "`" + std::string(*word) + "` of a source");
@@ -286,7 +288,7 @@ private:
         scope.message = true;
         scope.failure = true;
         scope.source = scope_.source;
-        Body body(c_, state_, scope);  // the message has come as far as it has: nothing is known of its body
+        Lowering body(c_, state_, scope);  // the message has come as far as it has: nothing is known of its body
         a.at = w.at;
         std::string name = "?";
         switch (w.word) {

@@ -137,6 +137,7 @@ ExprId Expressions::reference(const syntax::Name& name) {
         if (p->secret) c_.secrets.insert(id);
         return id;
     }
+    if (s_.module->find(&Module::later, name.text)) return broken(name.at);
     if (name.text == "group" || name.text == "data" || name.text == "key") {
         c_.findings.error(Code::W0209, name.at, "there is no `{}` here", name.text).say("{}", name.text == "group" ? "it is there in the clauses of groups" : "it is there in a process");
         return broken(name.at);

@@ -59,6 +59,7 @@ struct Module {
     NameMap<FunctionName> functions;
     NameMap<PatternName> patterns;
     NameMap<ConnectorName> connectors;
+    NameMap<Span> later;  // tables and switches: declared, refused once, not complained of again where they are used
 
     // Its own names first, then those of the files it imports (not of the files that those import).
     template <class T> T* find(NameMap<T> Module::* map, std::string_view name) {

@@ -68,7 +68,7 @@ std::string label_of(const std::string& text) {
 
 }  // namespace
 
-void Body::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node& node, std::string_view word) {
+void Lowering::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node& node, std::string_view word) {
     const bool first_only = kind == BlockKind::arms;
     const TypeId looked_at = subject == none ? c.types.any() : expressions().type_of(subject);
     const TypeId item = !first_only && c.types.is(looked_at, TypeKind::array) ? c.types.element(looked_at) : looked_at;

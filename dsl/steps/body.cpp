@@ -14,14 +14,14 @@ std::uint64_t identity_hash(std::string_view text) {
     return hash;
 }
 
-Node Body::make(std::string word, Span at) const {
+Node Lowering::make(std::string word, Span at) const {
     Node n;
     n.word = std::move(word);
     n.at = at;
     return n;
 }
 
-NodeId Body::add(Node node, const std::string& target) {
+NodeId Lowering::add(Node node, const std::string& target) {
     for (ExprId e : node.exprs)
         if (e != none) node.can_fail.add(c.plan.exprs[e].can_fail);
     const auto id = static_cast<NodeId>(c.plan.nodes.size());
@@ -31,7 +31,7 @@ NodeId Body::add(Node node, const std::string& target) {
 }
 
 // I3: flow/labels/word target k/n, counted among the same word and target in the block.
-void Body::identify(std::vector<Placed>& nodes) {
+void Lowering::identify(std::vector<Placed>& nodes) {
     std::string prefix = flow_.name;
     for (const std::string& l : labels_) prefix += "/" + l;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -48,12 +48,12 @@ void Body::identify(std::vector<Placed>& nodes) {
     }
 }
 
-NodeId Body::link(const std::vector<Placed>& nodes) {
+NodeId Lowering::link(const std::vector<Placed>& nodes) {
     for (std::size_t i = 0; i + 1 < nodes.size(); ++i) c.plan.nodes[nodes[i].id].next = nodes[i + 1].id;
     return nodes.empty() ? none : nodes.front().id;
 }
 
-NodeId Body::block(const syntax::Block& b, const std::string& label, bool& ended) {
+NodeId Lowering::block(const syntax::Block& b, const std::string& label, bool& ended) {
     std::vector<Placed> outside = std::move(nodes_);
     nodes_.clear();
     const bool outside_ended = ended_;
@@ -73,7 +73,7 @@ NodeId Body::block(const syntax::Block& b, const std::string& label, bool& ended
     return first;
 }
 
-NodeId Body::action_block(const WrittenAction& a, const std::string& label, bool& ended) {
+NodeId Lowering::action_block(const WrittenAction& a, const std::string& label, bool& ended) {
     if (a.word == ActionWord::block && a.block) return block(*a.block, label, ended);
     std::vector<Placed> outside = std::move(nodes_);
     nodes_.clear();
@@ -90,7 +90,7 @@ NodeId Body::action_block(const WrittenAction& a, const std::string& label, bool
     return first;
 }
 
-void Body::action(const WrittenAction& a) {
+void Lowering::action(const WrittenAction& a) {
     switch (a.word) {
         case ActionWord::send:
             if (a.call) c.not_built(a.at, "`-> call`");
@@ -106,7 +106,7 @@ void Body::action(const WrittenAction& a) {
     }
 }
 
-void Body::statements(const syntax::Block& b) {
+void Lowering::statements(const syntax::Block& b) {
     around_ = &b;
     bool told = false;
     for (const syntax::Statement& s : b.statements) {
@@ -119,7 +119,7 @@ void Body::statements(const syntax::Block& b) {
     }
 }
 
-void Body::statement(const syntax::Statement& s, const syntax::Block&) {
+void Lowering::statement(const syntax::Statement& s, const syntax::Block&) {
     switch (s.shape) {
         case syntax::Shape::broken: return;
         case syntax::Shape::arm: c.findings.error(Code::W0313, s.at, "an arm stands here, and this block holds steps").help("arms stand in `route` and `recipients`"); return;
@@ -130,7 +130,7 @@ void Body::statement(const syntax::Statement& s, const syntax::Block&) {
     }
 }
 
-void Body::step(const syntax::Statement& s) {
+void Lowering::step(const syntax::Statement& s) {
     const std::string_view word = s.shape == syntax::Shape::send ? "->" : (s.shape == syntax::Shape::fail ? "fail" : s.word.text);
     const StepSpec* spec = find_step(word);
     if (!spec) {
@@ -139,14 +139,19 @@ void Body::step(const syntax::Statement& s) {
     }
     if (!spec->lower) {
         c.not_built(s.word.at, "`" + spec->word + "`");
+        scope_->body = c.types.any();  // what it would have made of the body is not known
         return;
     }
-    const std::size_t node = c.plan.nodes.size();
-    if (auto form = match_form(c, *spec, s)) spec->lower(*this, s, *form);
-    (void)node;
+    if (auto form = match_form(c, *spec, s)) {
+        spec->lower(*this, s, *form);
+        return;
+    }
+    // What it would have bound or made is not known; that has its finding, the steps behind it need none.
+    scope_->body = c.types.any();
+    if (s.shape == syntax::Shape::let_ && s.bound) let(std::string(s.bound->text), c.types.any(), false, s.bound->at);
 }
 
-void Body::unknown_step(const syntax::Statement& s) {
+void Lowering::unknown_step(const syntax::Statement& s) {
     std::vector<std::string> near = scope_->module->names(&Module::patterns);
     const std::vector<std::string> patterns = near;
     for (const StepSpec& spec : step_catalog()) near.push_back(spec.word);
@@ -162,24 +167,24 @@ void Body::unknown_step(const syntax::Statement& s) {
     else if (c.channels.count(s.word.text)) finding.help("`-> {}` sends to the channel", s.word.text);
 }
 
-ExprId Body::value(const syntax::Expr& e) {
+ExprId Lowering::value(const syntax::Expr& e) {
     const ExprId id = expressions().lower(e);
     c.plan.frame = std::max(c.plan.frame, scope_->frame);
     return id;
 }
 
-ExprId Body::condition(const syntax::Expr& e, const std::string& what) {
+ExprId Lowering::condition(const syntax::Expr& e, const std::string& what) {
     const ExprId id = expressions().condition(e, what);
     c.plan.frame = std::max(c.plan.frame, scope_->frame);
     return id;
 }
 
-void Body::no_secret(ExprId id, std::string_view where) {
+void Lowering::no_secret(ExprId id, std::string_view where) {
     if (id == none || !c.secrets.count(id)) return;
     c.findings.error(Code::W0208, c.plan.exprs[id].at, "a secret would go into {}", where).say("this holds a secret");
 }
 
-std::uint32_t Body::let(std::string name, TypeId type, bool secret, Span at) {
+std::uint32_t Lowering::let(std::string name, TypeId type, bool secret, Span at) {
     Bound b;
     b.name = name;
     b.kind = BoundKind::let_;

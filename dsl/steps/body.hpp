@@ -20,9 +20,9 @@ struct FlowState {  // what is counted over the whole flow
 };
 enum class BlockKind : std::uint8_t { steps, arms, recipients };
 
-class Body {
+class Lowering {
 public:
-    Body(Checker& checker, FlowState& flow, ExprScope& scope) : c(checker), flow_(flow), scope_(&scope) {}
+    Lowering(Checker& checker, FlowState& flow, ExprScope& scope) : c(checker), flow_(flow), scope_(&scope) {}
 
     Checker& c;
     ExprScope& scope() { return *scope_; }

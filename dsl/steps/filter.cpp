@@ -9,7 +9,7 @@ StepSpec filter_step() {
         .keeps_order()
         .example("filter body.total > 0")
         .example("filter body.total > 0 else discard \"empty\"")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             plan::Node n = body.make("filter", s.at);
             n.exprs = {body.condition(*form.get("condition")->value, "`filter`")};
             if (const Filling* otherwise = form.get("else")) {

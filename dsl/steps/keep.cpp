@@ -18,7 +18,7 @@ TypeId kept(Types& types, TypeId body, const std::vector<plan::Path>& paths) {
     return types.record(std::move(fields), true);
 }
 
-void keep_or_drop(Body& body, const syntax::Statement& s, const Form& form) {
+void keep_or_drop(Lowering& body, const syntax::Statement& s, const Form& form) {
     const bool keep = s.word.text == "keep";
     plan::Node n = body.make(std::string(s.word.text), s.at);
     for (const syntax::Expr* e : form.get("paths")->paths) {

@@ -8,7 +8,7 @@ StepSpec let_step() {
         .keeps_order()
         .form("NAME [: TYPE] = V")
         .example("let total = body.price * body.count")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             if (!s.bound) return;
             plan::Node n = body.make("let", s.at);
             n.exprs = {body.value(*form.get("value")->value)};

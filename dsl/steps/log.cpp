@@ -11,7 +11,7 @@ StepSpec log_step() {
         .keeps_order()
         .example("log \"seen\"")
         .example("log warn \"large\" with { total: body.total } every 10")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             plan::Node n = body.make("log", s.at);
             const Filling *level = form.get("level"), *with = form.get("with"), *every = form.get("every");
             n.text = level ? level->word : "info";

@@ -6,7 +6,7 @@ namespace weir {
 using namespace plan;
 
 // body.a["b"].c, with `[]` for each element where `keep` and `drop` allow it.
-std::optional<Path> Body::body_path(const syntax::Expr& e, bool each_allowed, std::string_view word) {
+std::optional<Path> Lowering::body_path(const syntax::Expr& e, bool each_allowed, std::string_view word) {
     Path path;
     const syntax::Expr* at = &e;
     auto wrong = [&]() {

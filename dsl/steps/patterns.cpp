@@ -23,7 +23,7 @@ ParameterKind kind_of_parameter(const syntax::Parameter& p) {
 
 }  // namespace
 
-void Body::pattern(const syntax::Statement& s) {
+void Lowering::pattern(const syntax::Statement& s) {
     if (!s.target) return;
     const syntax::Name& name = s.target->name;
     for (auto b = scope_->bound.rbegin(); b != scope_->bound.rend(); ++b) {
@@ -61,7 +61,7 @@ void Body::pattern(const syntax::Statement& s) {
     expand(s, *found);
 }
 
-bool Body::bind_arguments(const syntax::Statement& s, PatternName& p, ExprScope& inside) {
+bool Lowering::bind_arguments(const syntax::Statement& s, PatternName& p, ExprScope& inside) {
     std::vector<const syntax::Parameter*> parameters;
     std::vector<std::string> names;
     for (const syntax::Parameter& q : p.declaration->parameters)
@@ -146,7 +146,7 @@ bool Body::bind_arguments(const syntax::Statement& s, PatternName& p, ExprScope&
     return fine;
 }
 
-bool Body::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& inside) {
+bool Lowering::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& inside) {
     std::vector<const syntax::Parameter*> wanted;
     for (const syntax::Parameter& q : p.declaration->parameters)
         if (kind_of_parameter(q) == ParameterKind::block) wanted.push_back(&q);
@@ -193,7 +193,7 @@ bool Body::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& in
     return fine;
 }
 
-void Body::expand(const syntax::Statement& s, PatternName& p) {
+void Lowering::expand(const syntax::Statement& s, PatternName& p) {
     std::size_t k = 0, n = 0;
     if (around_)
         for (const syntax::Statement& other : around_->statements)

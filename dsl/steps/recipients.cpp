@@ -8,7 +8,7 @@ StepSpec recipients_step() {
         .operand("arms", Want::arms, "arms, and `-> target` without a pattern")
         .keeps_order()
         .example("recipients body.names { \"a\" -> log_queue, when body.total > 9 -> log_queue }")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             plan::Node n = body.make("recipients", s.word.at);
             const Filling* value = form.get("value");
             n.exprs = {value ? body.value(*value->value) : plan::none};

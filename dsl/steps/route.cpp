@@ -8,7 +8,7 @@ StepSpec route_step() {
         .operand("arms", Want::arms, "`{ \"a\" -> x, 1..9 { .. }, when c -> y, else -> z }`")
         .keeps_order()
         .example("route body.kind { \"a\" -> log_queue, else discard \"other\" }")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             plan::Node n = body.make("route", s.word.at);
             const Filling* value = form.get("value");
             n.exprs = {value ? body.value(*value->value) : plan::none};

@@ -7,11 +7,11 @@ StepSpec send_step() {
         .operand("target", Want::target, "a channel, or an endpoint with its parentheses")
         .clause("header", Want::value, Optional, "the headers of the new message")
         .form("T [V] [header V]")
-        .later({"timeout", "batch", "cached", "whole", "unrecorded"})
+        .later({"timeout", "batch", "cached", "whole", "unrecorded", "reply"})
         .keeps_order()
         .example("-> log_queue")
         .example("-> log_queue { id: body.id } header { kind: \"a\" }")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             const Filling& to = *form.get("target");
             const Filling* header = form.get("header");
             body.send(*to.target, to.sent, header ? header->value : nullptr, s.at);

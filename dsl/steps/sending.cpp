@@ -10,7 +10,7 @@ namespace weir {
 
 using namespace plan;
 
-std::optional<Target> Body::target(const syntax::Target& t) {
+std::optional<Target> Lowering::target(const syntax::Target& t) {
     Target made;
     if (t.arguments) {
         const EndpointUse use = lower_endpoint(c, *scope_, t.name, *t.arguments, OperationRole::sink, t.at);
@@ -47,7 +47,7 @@ std::optional<Target> Body::target(const syntax::Target& t) {
     return std::nullopt;
 }
 
-std::string Body::target_name(const Target& t) const {
+std::string Lowering::target_name(const Target& t) const {
     if (t.channel != none) return c.plan.channels[t.channel].name;
     if (t.endpoint == none) return {};
     const Endpoint& e = c.plan.endpoints[t.endpoint];
@@ -60,7 +60,7 @@ std::string Body::target_name(const Target& t) const {
     return text + ")";
 }
 
-void Body::check_channel(const Target& t, TypeId body, Span at) {
+void Lowering::check_channel(const Target& t, TypeId body, Span at) {
     if (t.channel == none) return;
     const Channel& channel = c.plan.channels[t.channel];
     if (c.types.fits(body, channel.type) != Fit::no) return;
@@ -84,7 +84,7 @@ void Body::check_channel(const Target& t, TypeId body, Span at) {
     finding.say("the body is {}", expressions().say(body));
 }
 
-void Body::send(const syntax::Target& t, const syntax::Expr* message, const syntax::Expr* headers, Span at) {
+void Lowering::send(const syntax::Target& t, const syntax::Expr* message, const syntax::Expr* headers, Span at) {
     const auto to = target(t);
     Node n = make("->", at);
     n.exprs = {none, none};
@@ -113,7 +113,7 @@ void Body::send(const syntax::Target& t, const syntax::Expr* message, const synt
     add(std::move(n), name);
 }
 
-void Body::fail(const syntax::Name& failure, const syntax::Expr* why, Span at) {
+void Lowering::fail(const syntax::Name& failure, const syntax::Expr* why, Span at) {
     Node n = make("fail", at);
     n.exprs = {why ? value(*why) : none};
     no_secret(n.exprs[0], "a failure's reason");
@@ -131,7 +131,7 @@ void Body::fail(const syntax::Name& failure, const syntax::Expr* why, Span at) {
     end();
 }
 
-void Body::discard(const syntax::Expr* why, Span at) {
+void Lowering::discard(const syntax::Expr* why, Span at) {
     if (!why) {
         c.findings.error(Code::W0302, at, "`discard` lacks its reason").say("what is dropped leaves a row that says why").help("`discard V`, for example `discard \"empty\"`");
         return;

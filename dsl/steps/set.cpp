@@ -12,7 +12,7 @@ std::string lower_case(std::string_view text) {
 }
 
 // header.x or header["x-y"].
-std::optional<std::string> header_name(Body& body, const syntax::Expr& e) {
+std::optional<std::string> header_name(Lowering& body, const syntax::Expr& e) {
     auto is_header = [](const syntax::ExprBox& base) {
         const auto* r = base ? std::get_if<syntax::Reference>(&base->node) : nullptr;
         return r && r->name.text == "header";
@@ -25,7 +25,7 @@ std::optional<std::string> header_name(Body& body, const syntax::Expr& e) {
     return std::nullopt;
 }
 
-void set(Body& body, const syntax::Statement& s, const Form& form) {
+void set(Lowering& body, const syntax::Statement& s, const Form& form) {
     const Filling& what = *form.get("path");
     plan::Node n = body.make("set", s.at);
     n.exprs = {body.value(*what.assigned)};

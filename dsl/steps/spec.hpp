@@ -22,9 +22,9 @@ struct FormPlace {
     std::string doc;
 };
 
-class Body;
+class Lowering;
 struct Form;
-using LowerStep = void (*)(Body& body, const syntax::Statement& statement, const Form& form);
+using LowerStep = void (*)(Lowering& body, const syntax::Statement& statement, const Form& form);
 
 struct StepSpec {
     std::string word, doc;

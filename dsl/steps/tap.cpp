@@ -10,7 +10,7 @@ StepSpec tap_step() {
         .later({"else"})
         .keeps_order()
         .example("tap -> log_queue")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             if (form.get("steps")) {
                 body.c.not_built(form.get("steps")->at, "`tap` with a block");
                 return;

@@ -7,7 +7,7 @@ StepSpec translate_step() {
         .operand("value", Want::value, "the new body")
         .keeps_order()
         .example("translate { id: body.id, total: body.price * body.count }")
-        .does([](Body& body, const syntax::Statement& s, const Form& form) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             plan::Node n = body.make("translate", s.at);
             n.exprs = {body.value(*form.get("value")->value)};
             body.no_secret(n.exprs[0], "the body");

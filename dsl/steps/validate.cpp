@@ -7,7 +7,7 @@ StepSpec validate_step() {
         .operand("type", Want::type, "the type that the body must have")
         .keeps_order()
         .example("validate { id: string, total: decimal }")
-        .does([](Body& body, const syntax::Statement& s, const Form&) {
+        .does([](Lowering& body, const syntax::Statement& s, const Form&) {
             if (!s.type) return;
             plan::Node n = body.make("validate", s.at);
             n.type = lower_type(body.c, *body.scope().module, *s.type);
