@@ -69,8 +69,8 @@ TEST_CASE("the fields of set, let, filter, recipients, log") {
   let n = body.a.b
   filter n > 0 else -> b
   recipients {
-    -> b
     when n > 1 -> t
+    -> b
   }
   log debug "x" with { n: n } every 5
   tap -> t { n: n })");
@@ -91,10 +91,10 @@ TEST_CASE("the fields of set, let, filter, recipients, log") {
     CHECK(r.node(r.node(id).blocks[0]).word == "->");
     id = r.node(id).next;
     CHECK(r.node(id).exprs[0] == none);
-    CHECK(r.node(id).arms[0].cases.empty());
-    CHECK(r.node(id).arms[0].when == none);
-    CHECK_FALSE(r.node(id).arms[0].otherwise);
-    CHECK(r.node(id).arms[1].when != none);
+    CHECK(r.node(id).arms[0].when != none);
+    CHECK(r.node(id).arms[1].cases.empty());
+    CHECK(r.node(id).arms[1].when == none);
+    CHECK_FALSE(r.node(id).arms[1].otherwise);
     id = r.node(id).next;
     CHECK(r.node(id).text == "debug");
     CHECK(r.node(id).number == 5);
