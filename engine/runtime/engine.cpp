@@ -185,6 +185,8 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
     parts.name = name;
     parts.finite = spec->finite && source.every == 0;
     if (!parts.finite) endless = true;
+    // Two flows that read one file are two sources, and their messages have ids of their own (I1).
+    arguments->push_back({"source", Value::string(std::string_view(arena.copy(name), name.size()))});
     Result<std::unique_ptr<Source>> opened = made->source(endpoint.operation, parts.number, *arguments, source.every, connector_world(executor));
     if (!opened) return opened.error();
     parts.source = std::move(*opened);

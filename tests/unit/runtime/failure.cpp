@@ -1,0 +1,88 @@
+// What becomes of a message that fails (semantics.md 4, 11, 12).
+#include "small_world.hpp"
+
+namespace weir {
+
+TEST_CASE("U2: what was sent before a later step failed is withdrawn; T1: a tap's copy stands") {
+    SmallWorld world;
+    world.put("orders", {R"({"n":1})", R"({"n":"x"})"});
+    world.start(R"(
+queue orders, early, watched, late
+flow f from orders {
+  -> early
+  tap -> watched
+  set body.twice = body.n * 2
+  -> late
+}
+)", {.until_idle = true});
+    CHECK(world.rows("early").size() == 1);
+    CHECK(world.rows("late") == std::vector<std::string>{R"({"n":1,"twice":2})"});
+    CHECK(world.rows("watched").size() == 2);
+    CHECK(world.figures("f").dead == 1);
+}
+
+TEST_CASE("the failure table: first line that fits, else the flow's dead letters") {
+    SmallWorld world;
+    world.put("orders", {R"({"n":1})", R"({"n":2})", R"({"n":3})", R"({"n":4})"});
+    world.start(R"(
+queue orders, rejected, done
+flow f
+  from orders
+  on rejected -> rejected
+  on not_found discard "nobody asks"
+  on expired fail again
+{
+  route body.n {
+    1 { fail rejected "no" }
+    2 { fail not_found "gone" }
+    3 { fail expired "late" }
+    else -> done
+  }
+}
+)", {.until_idle = true});
+    const Figures& figures = world.figures("f");
+    CHECK(figures.moved == 1);
+    CHECK(figures.discarded == 1);
+    CHECK(figures.dead == 1);
+    CHECK(figures.done == 1);
+    CHECK(world.rows("rejected") == std::vector<std::string>{R"({"n":1})"});
+}
+
+TEST_CASE("a typed channel refuses what does not fit, before anything is committed (C7)") {
+    SmallWorld world;
+    world.put("arrived", {R"({"id":"a","qty":3})", R"({"id":"b","qty":"many"})"});
+    world.start(R"(
+type Item { id: string, qty: int }
+queue arrived, odd
+queue items: Item
+flow f
+  from arrived
+  on invalid -> odd
+{
+  -> items
+}
+)", {.until_idle = true});
+    CHECK(world.rows("items").size() == 1);
+    CHECK(world.rows("odd") == std::vector<std::string>{R"({"id":"b","qty":"many"})"});
+}
+
+TEST_CASE("C2: an engine that starts again goes on behind what is done") {
+    SmallWorld world;
+    std::vector<std::string> bodies;
+    for (int n = 0; n < 1000; ++n) bodies.push_back("{\"n\":" + std::to_string(n) + "}");
+    world.put("arrived", bodies);
+    const std::string text = R"(
+queue arrived, out
+flow f from arrived { -> out }
+)";
+    world.start(text, {.until_idle = true});
+    CHECK(world.rows("out").size() == 1000);
+    world.crash();
+    world.put("arrived", {"{\"n\":1000}"});
+    world.ended = false;
+    world.start(text, {.until_idle = true});
+    CHECK(world.ended);
+    CHECK(world.rows("out").size() == 1001);
+}
+
+}  // namespace weir
