@@ -30,7 +30,7 @@ struct World {
 struct EngineOptions {
     std::map<std::string, std::string> settings;  // --set
     bool until_idle = false;
-    std::size_t window = 4096;                    // units in flight of one flow at most (C2)
+    std::size_t window = 16384;                   // units in flight of one flow at most (C2): enough for the writer to commit 4,096 while as many wait
     std::string texts;                            // of all files, kept with the plan
 };
 

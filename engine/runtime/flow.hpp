@@ -50,7 +50,7 @@ struct FlowParts {
     const Environment& environment;
     Log& log;
     const Value* params = nullptr;
-    std::size_t window = 4096;  // C2
+    std::size_t window = 16384;  // C2
 };
 
 // Runs one flow: what its inputs deliver goes through the steps batch by batch, into one commit each, and back to the input as a verdict.
