@@ -16,7 +16,9 @@ public:
             next_ = part.low;
             done_ = part.done;
         }
-        store_.on_put(channel_, flow_.parts().executor, [this] { resume(); });
+        store_.on_put(channel_, flow_.parts().executor, [this, alive = flow_.alive()] {
+            if (!alive.expired()) resume();
+        });
         pump();
     }
     void resume() override {
@@ -56,7 +58,9 @@ private:
         flow_.run(*this, std::move(batch));
         pumping_ = false;
         // One batch at a time, so that commits and other inputs of this thread are served between.
-        flow_.parts().executor.post([this] { resume(); });
+        flow_.parts().executor.post([this, alive = flow_.alive()] {
+            if (!alive.expired()) resume();
+        });
     }
     bool is_done(RowId id) {
         while (!done_.empty() && done_.front().end <= id) done_.erase(done_.begin());

@@ -44,6 +44,7 @@ struct Engine::Parts {
     bool endless = false;
     bool stopping = false;
     std::atomic<bool> looking{false};
+    std::shared_ptr<const char> alive = std::make_shared<const char>();  // what is posted asks this first
 
     Parts(const plan::Plan& p, World w, EngineOptions o) : plan(p), world(std::move(w)), options(std::move(o)) {}
     Executor& home() { return *world.executors.front(); }
@@ -203,9 +204,16 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
     FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), options.window};
     FlowEvents events;
     events.settled = [this] {
-        if (!looking.exchange(true)) home().post([this] { look(); });
+        if (looking.exchange(true)) return;
+        home().post([this, live = std::weak_ptr(alive)] {
+            if (!live.expired()) look();
+        });
     };
-    events.fatal = [this](std::string why) { home().post([this, text = std::move(why)] { finish(Error{0, text}); }); };
+    events.fatal = [this](std::string why) { 
+        home().post([this, live = std::weak_ptr(alive), text = std::move(why)] {
+            if (!live.expired()) finish(Error{0, text});
+        });
+    };
     auto runner = std::make_unique<FlowRunner>(std::move(flow_parts), std::move(events));
     for (const plan::Source& source : flow.sources) {
         const Result<Done> added = add_source(*runner, source, borrowed, executor);
@@ -262,7 +270,9 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     parts.ended = std::move(ended);
     for (std::size_t n = 0; n < parts.flows.size(); ++n) {
         FlowRunner* flow = parts.flows[n].get();
-        parts.homes[n]->post([flow] { flow->start(); });
+        parts.homes[n]->post([flow, live = flow->alive()] {
+            if (!live.expired()) flow->start();
+        });
     }
     if (parts.flows.empty()) parts.home().post([this] { parts_->finish(Done{}); });
     return Done{};
@@ -273,7 +283,9 @@ void Engine::stop() {
     parts.stopping = true;
     for (std::size_t n = 0; n < parts.flows.size(); ++n) {
         FlowRunner* flow = parts.flows[n].get();
-        parts.homes[n]->post([flow] { flow->stop(); });
+        parts.homes[n]->post([flow, live = flow->alive()] {
+            if (!live.expired()) flow->stop();
+        });
     }
 }
 

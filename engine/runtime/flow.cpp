@@ -93,7 +93,10 @@ void FlowRunner::run_unit(Flight::Unit& unit, bool has_reference) {
     unit.outcome = Outcome::done;
     unit.went.clear();
     if (current_.meta.failure) {  // the source could not read it whole
-        finish(unit, *current_.meta.failure);
+        Failure failure = *current_.meta.failure;
+        failure.flow = parts_.flow.name;
+        failure.at = scope_.now;
+        finish(unit, std::move(failure));
     } else if (current_.meta.history && current_.meta.history->size() > 100) {
         fail(scope_, FailureClass::invalid, "this message goes in circles: it has been through 100 flows");
         failed_step_.clear();

@@ -73,6 +73,8 @@ public:
     std::atomic<std::uint64_t> activity{0};
     Figures figures;
 
+    // What is posted to the executor, or waits in the store, asks this first: the engine may end before it runs.
+    std::weak_ptr<const char> alive() const { return alive_; }
     const FlowParts& parts() const { return parts_; }
     const std::vector<std::unique_ptr<Input>>& inputs() const { return inputs_; }
     void fatal(std::string why) { events_.fatal(std::move(why)); }
@@ -112,6 +114,8 @@ private:
     std::size_t in_flight_ = 0, bytes_in_flight_ = 0;
     std::size_t bytes_per_unit_ = 512;
     unsigned refused_rounds_ = 0;
+    EngineTime refused_at_{0};
+    std::shared_ptr<const char> alive_ = std::make_shared<const char>();
     bool stopping_ = false;
     bool sending_ = false;
 };

@@ -19,7 +19,9 @@ Verdict verdict_of(Outcome outcome) {
 }  // namespace
 
 void FlowRunner::submit(std::unique_ptr<Flight> flight, Commit commit) {
-    Then<Committed> then = [this, held = std::move(flight)](Committed committed) mutable { settle(std::move(held), std::move(committed)); };
+    Then<Committed> then = [this, alive = alive(), held = std::move(flight)](Committed committed) mutable {
+        if (!alive.expired()) settle(std::move(held), std::move(committed));
+    };
     parts_.store.commit(std::move(commit), parts_.executor, std::move(then));
 }
 
@@ -51,14 +53,22 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
     Input* input = flight->input;
     flight.reset();
     if (!again.empty()) {
-        parts_.log.write(LogLevel::warn, parts_.flow.name, "nothing could be written: " + committed.why + "; nothing is lost, trying again", {});
-        if (++refused_rounds_ >= tries_without_room) {
+        // Many units are refused in one instant: they are one try, told once.
+        const EngineTime now = parts_.clock.engine();
+        const bool counts = refused_rounds_ == 0 || now - refused_at_ >= std::chrono::milliseconds(900);
+        if (counts) {
+            refused_at_ = now;
+            ++refused_rounds_;
+            if (refused_rounds_ < tries_without_room) parts_.log.write(LogLevel::warn, parts_.flow.name, "nothing could be written: " + committed.why + "; nothing is lost, trying again", {});
+        }
+        if (refused_rounds_ >= tries_without_room) {
             events_.fatal(committed.why + "; nothing is lost: run again when this is mended");
             return;
         }
         in_flight_ += again.size();
         for (const Delivery& delivery : again) bytes_in_flight_ += delivery.message.body.bytes.size();
-        Task retry = [this, input, held = std::move(again)]() mutable {
+        Task retry = [this, alive = alive(), input, held = std::move(again)]() mutable {
+            if (alive.expired()) return;
             in_flight_ -= held.size();
             for (const Delivery& delivery : held) bytes_in_flight_ -= delivery.message.body.bytes.size();
             figures.taken.fetch_sub(held.size(), std::memory_order_relaxed);
@@ -84,7 +94,9 @@ void FlowRunner::send_next() {
     }
     sending_ = true;
     PendingSend& send = waiting.sends[waiting.next];
-    Then<SendResponse> then = [this](SendResponse response) { sent(std::move(response)); };
+    Then<SendResponse> then = [this, alive = alive()](SendResponse response) {
+        if (!alive.expired()) sent(std::move(response));
+    };
     send.to->sink->send(std::move(send.request), std::move(then));
 }
 

@@ -85,4 +85,65 @@ flow f from arrived { -> out }
     CHECK(world.rows("out").size() == 1001);
 }
 
+TEST_CASE("P3: a full disk is told once a second, nothing is lost, and the run goes on when there is room") {
+    SmallWorld world;
+    world.files.put("/lines.jsonl", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+    world.files.set_space(0);
+    world.start(R"(
+flow f from file.lines("lines.jsonl") { -> file.append("out.jsonl") }
+)");
+    CHECK_FALSE(world.ended);
+    world.advance(std::chrono::seconds(2));
+    CHECK(world.log.lines.size() == 3);
+    CHECK(world.figures("f").done == 0);
+    world.files.set_space(1u << 20);
+    world.advance(std::chrono::seconds(1));
+    CHECK(world.ended);
+    CHECK(world.error == "");
+    CHECK(world.files.text("out.jsonl") == "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+}
+
+TEST_CASE("S5: a disk that stays full ends the run with a sentence, and nothing is taken") {
+    SmallWorld world;
+    world.files.put("/lines.jsonl", "{\"n\":1}\n");
+    world.files.set_space(0);
+    const std::string text = R"(
+flow f from file.lines("lines.jsonl") { -> file.append("out.jsonl") }
+)";
+    world.start(text);
+    world.advance(std::chrono::seconds(10));
+    CHECK(world.ended);
+    CHECK(world.error.find("nothing is lost") != std::string::npos);
+    world.files.set_space(1u << 20);
+    world.crash();
+    world.ended = false;
+    world.error.clear();
+    world.start(text);
+    CHECK(world.ended);
+    CHECK(world.files.text("out.jsonl") == "{\"n\":1}\n");
+}
+
+TEST_CASE("one order of events for each seed: the outcome is the same whatever the order of tasks") {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SmallWorld world(seed);
+        std::vector<std::string> bodies;
+        for (int n = 0; n < 300; ++n) bodies.push_back("{\"n\":" + std::to_string(n) + "}");
+        world.put("first", bodies);
+        world.start(R"(
+queue first, second, third, odd
+flow a from first { -> second }
+flow b
+  from second
+  on invalid -> odd
+{
+  filter body.n mod 10 != 9 else fail invalid "nine"
+  -> third
+}
+)", {.until_idle = true});
+        CHECK(world.ended);
+        CHECK(world.rows("third").size() == 270);
+        CHECK(world.rows("odd").size() == 30);
+    }
+}
+
 }  // namespace weir
