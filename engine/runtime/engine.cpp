@@ -209,7 +209,7 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
             if (!live.expired()) look();
         });
     };
-    events.fatal = [this](std::string why) { 
+    events.fatal = [this](std::string why) {
         home().post([this, live = std::weak_ptr(alive), text = std::move(why)] {
             if (!live.expired()) finish(Error{0, text});
         });
