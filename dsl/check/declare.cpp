@@ -199,6 +199,7 @@ private:
     void option(Module& m, const syntax::Option& o, Channel& made) {
         if (o.key.text == "memory" && !o.value) {
             made.memory = true;
+            c_.not_built(o.key.at, "`memory` of a channel");
             return;
         }
         if (o.key.text == "capacity" || o.key.text == "limit") {
@@ -210,6 +211,7 @@ private:
                 c_.findings.error(Code::W0401, o.value ? o.value->at : o.key.at, "`{}` wants a whole number of at least 1", o.key.text);
                 return;
             }
+            c_.not_built(o.key.at, "`" + o.key.text + "` of a channel");
             (o.key.text == "limit" ? made.limit : made.capacity) = static_cast<std::uint64_t>(*n);
             return;
         }

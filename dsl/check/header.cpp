@@ -122,6 +122,7 @@ private:
         }
         if (!source_clauses(parts, made, operation)) return false;
         if (made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::topic) subscribe(made);
+        if (made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::queue) compete(made);
         if (!known) {
             unknown_source_ = true;
             return true;
@@ -214,6 +215,12 @@ private:
         const std::string& topic = c_.plan.channels[made.channel].name;
         if (!c_.subscriptions.insert(topic + " as " + made.subscription).second)
             c_.findings.error(Code::W0411, made.at, "the topic `{}` has two subscriptions `{}`", topic, made.subscription).help("`as NAME` gives one of them another name");
+    }
+
+    // Flows that compete for one queue share one position (R7): until that is built, the second one is refused.
+    void compete(const Source& made) {
+        const Channel& queue = c_.plan.channels[made.channel];
+        if (!c_.subscriptions.insert(queue.name + " as a queue").second) c_.not_built(made.at, "a second reader of the queue `" + queue.name + "`");
     }
 
     // What every source has in common is what the steps know.
