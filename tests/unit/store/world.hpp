@@ -149,6 +149,8 @@ struct Opened {
     explicit Opened(std::string folder, bool inline_writer = true) {
         options.folder = std::move(folder);
         options.inline_writer = inline_writer;
+        // The builders' rows are of 1970: nothing is trimmed unless a test says how long rows stay.
+        options.retention = options.history_retention = std::int64_t{1} << 62;
     }
     Result<Done> open() {
         auto opened = open_store(
