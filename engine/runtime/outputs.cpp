@@ -124,7 +124,7 @@ bool Outputs::append(Scope& scope, const Destination& to, const Body& body) {
     return true;
 }
 
-bool Outputs::put(Scope& scope, const Destination& to, const Body& body, const Headers* headers, const Meta& meta, bool tap) {
+void Outputs::put(const Destination& to, const Body& body, const Headers* headers, const Meta& meta, bool tap) {
     Put row;
     row.channel = to.channel;
     row.id = meta.id;
@@ -139,8 +139,6 @@ bool Outputs::put(Scope& scope, const Destination& to, const Body& body, const H
     row.body = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)};
     if (tap) taps_.push_back(row);
     else commit_.puts.push_back(row);
-    (void)scope;
-    return true;
 }
 
 bool Outputs::to_sink(Scope& scope, const Destination& to, const Body& body, const Id128& id) {
@@ -202,7 +200,7 @@ bool Outputs::send(Scope& scope, const Destination& to, const Value* value, cons
                     headers.push_back({std::move(name), std::move(text)});
                 }
             }
-            if (!put(scope, to, body, &headers, meta, tap)) return false;
+            put(to, body, &headers, meta, tap);
         }
     }
     const std::size_t outputs = commit_.puts.size() - puts_begin_ + commit_.lines.size() - lines_begin_ + taps_.size();

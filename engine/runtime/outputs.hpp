@@ -44,7 +44,7 @@ private:
     Slice write_envelope(const Headers* headers, const Meta& meta);
     std::uint32_t file(const std::string& path);
     bool append(Scope& scope, const Destination& to, const Body& body);
-    bool put(Scope& scope, const Destination& to, const Body& body, const Headers* headers, const Meta& meta, bool tap);
+    void put(const Destination& to, const Body& body, const Headers* headers, const Meta& meta, bool tap);
     bool to_sink(Scope& scope, const Destination& to, const Body& body, const Id128& id);
 
     const plan::Plan& plan_;
