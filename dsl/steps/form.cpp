@@ -94,7 +94,10 @@ std::string part_text(const Checker& c, const syntax::Part& part) {
     std::string text = c.text(part.at);
     const std::size_t end = text.find('\n');
     if (end != std::string::npos) text = text.substr(0, end) + " ..";
-    if (text.size() > 40) text = text.substr(0, 38) + "..";
+    if (text.size() > 40) {
+        text.resize(38);
+        text += "..";
+    }
     return "`" + text + "`";
 }
 
