@@ -35,6 +35,9 @@ struct OperationSpec {
     plan::TypeKind body = plan::TypeKind::any;
     FailureSet raises;                // sinks
     bool append = false;              // X1: lines of a set, synced and cut back with the commit
+    bool two_way = false;             // a source whose sender waits for an answer (Q1)
+    bool answers = false;             // a sink that `call` may use: its answer is the value
+    std::int64_t timeout = 0;         // nanoseconds, of a call that says none (R8)
     std::string doc;
     std::string example;
 };
@@ -42,6 +45,7 @@ struct ConnectorSpec {
     std::string kind;
     std::string doc;
     bool ready_made = false;          // there without a declaration, under its kind's name
+    bool pinned = false;              // all flows that read from one connection of it share a thread
     std::vector<ArgumentSpec> arguments;
     std::vector<OperationSpec> operations;
     const OperationSpec* find(const std::string& operation) const {

@@ -115,6 +115,7 @@ struct Channel {
     std::string name;
     ChannelKind kind = ChannelKind::queue;
     TypeId type = none;
+    bool of_tap = false;              // T2: made by the checker
     bool memory = false;
     std::uint64_t capacity = 10'000;  // of a memory channel
     std::uint64_t limit = 0;          // rows of a durable one; 0: none
@@ -159,6 +160,36 @@ struct Binding {
     std::string name;
     std::uint32_t slot = 0;
 };
+// A `call`: alone, or behind `let x =`, `enrich path =`, `translate`. Its value is the answer's body.
+struct Call {
+    Target target;             // an endpoint, or a channel whose flow replies
+    ExprId body = none;        // none: the message's own
+    ExprId headers = none;
+    ExprId timeout = none;     // none: the manifest's
+    bool recorded = true;      // `unrecorded`
+};
+enum class ActionKind : std::uint8_t { send, discard, reject, fail, fail_again, retry, reply, steps, give, skip };
+// What a failure line does. give and skip stand only under a step.
+struct Action {
+    ActionKind kind = ActionKind::fail_again;
+    Target target;
+    ExprId text = none;        // why: of discard, reject, fail
+    FailureClass failure = FailureClass::any;
+    std::uint32_t times = 0;   // retry; 0: for ever
+    std::int64_t backoff_low = 1'000'000'000, backoff_high = 60'000'000'000;  // retry, nanoseconds; the delay doubles from one to the other
+    double jitter = 0;         // retry: part of one by which a delay may move
+    std::vector<Action> then;  // retry: one at most
+    ExprId status = none;      // reply
+    ExprId value = none;       // reply: body, none: the message's own; give
+    NodeId block = none;       // steps
+    std::string identity;
+    std::uint64_t identity_hash = 0;
+    Span at;
+};
+struct FailureLine {
+    std::vector<FailureClass> classes;
+    Action action;
+};
 // One step, whatever its word: a step reads the fields that its word uses.
 struct Node {
     std::string word;              // "route", "set", "->", "tap", ..
@@ -168,6 +199,8 @@ struct Node {
     std::vector<Target> targets;
     std::vector<Arm> arms;
     std::vector<NodeId> blocks;    // first node of each block that is no arm
+    std::vector<FailureLine> on;   // its own failure lines: they cover the step with its blocks and arms
+    std::optional<Call> call;
     TypeId type = none;            // validate
     FailureClass failure = FailureClass::any;
     std::uint32_t slot = 0;        // let
@@ -186,26 +219,23 @@ struct Source {
     bool since_oldest = false;
     std::int64_t every = 0;        // nanoseconds; 0: no polling
     std::uint64_t max = 0;
+    ExprId where = none;           // selective consumer
+    std::uint32_t weight = 1;      // R6
+    bool live = false;             // a subscription that is not durable
+    bool dead = false;             // `from FLOW.dead`: `subscription` is the flow's name
     Span at;
-};
-enum class ActionKind : std::uint8_t { send, discard, reject, fail, fail_again };
-struct Action {
-    ActionKind kind = ActionKind::fail_again;
-    Target target;
-    ExprId text = none;
-    FailureClass failure = FailureClass::any;
-    std::string identity;
-    std::uint64_t identity_hash = 0;
-    Span at;
-};
-struct FailureLine {
-    std::vector<FailureClass> classes;
-    Action action;
 };
 struct Flow {
     std::string name;
     std::vector<Source> sources;
-    std::uint32_t workers = 1;
+    std::uint32_t workers = 1;     // R4
+    ExprId key = none;             // `idempotent by`
+    std::int64_t key_for = 0;      // nanoseconds
+    double rate = 0;               // messages a second; 0: as many as come
+    std::int64_t timeout = 0;      // nanoseconds from taking a message to its end here; 0: none (two-way sources: 30 s)
+    bool waits = false;            // a step of it can wait: it takes as many messages as it has workers
+    bool may_answer = false;       // a `reply` can come of what it takes, here or in a flow behind it (Q3)
+    bool of_tap = false;           // the implicit flow behind a tap's own queue (T2)
     std::vector<FailureLine> on;
     NodeId first = none;
     std::uint32_t lets = 0;        // slots

@@ -63,6 +63,9 @@ struct Meta {
     std::uint32_t attempt = 1;
     std::shared_ptr<const std::vector<Hop>> history;   // null: none
     std::shared_ptr<const Failure> failure;            // on a message that has failed
+    std::string reply_to;                              // who waits: "channel:NAME", or the token of a requester of this run (Q3); empty: nobody
+    std::int64_t expires = 0;                          // wall, nanoseconds; 0: never
+    std::uint32_t replays = 0;                         // F4
 };
 
 struct Message {

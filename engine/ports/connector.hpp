@@ -8,8 +8,13 @@
 #include "dsl/plan/plan.hpp"
 #include "engine/message/message.hpp"
 #include "engine/ports/files.hpp"
+#include "engine/ports/log.hpp"
 #include "engine/ports/store.hpp"
 #include "engine/ports/world.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace weir {
 
@@ -33,6 +38,18 @@ struct Inlet {
     virtual void asked() = 0;                                 // an endless source has looked once and found no more now
     virtual void failed(Error why) = 0;                       // it can't go on: the engine reports it and stops
     virtual void warn(std::string text) = 0;
+    virtual void gone(std::uint64_t ticket) = 0;              // its requester waits no longer: no answer is wanted
+};
+
+// What a requester gets, or what a call got. The engine writes it; the connector only carries it.
+struct Answer {
+    std::uint16_t status = 200;
+    Headers headers;          // lower-case names
+    std::string body;         // as it leaves
+    Format format = Format::none;
+    Id128 id;                 // of the message that asked (Weir-Message-Id)
+    std::int64_t retry_after = 0;  // nanoseconds; 0: not said
+    bool replayed = false;    // given once before, for the same key (K5)
 };
 
 // Thread: the flow's executor, all methods. Ends before its Inlet.
@@ -41,6 +58,8 @@ struct Source {
     virtual void start(Inlet& inlet, std::vector<PartState> known) = 0;  // goes on behind what is done; open gaps first
     virtual void resume() = 0;                                           // there is room again
     virtual void settle(std::uint64_t ticket, Verdict verdict) = 0;      // after COMMIT, never before; each ticket once
+    // Two-way operations only: each ticket once, after COMMIT, before or long after `settle`; not after `gone`. Fails nothing if nobody waits any more.
+    virtual void answer(std::uint64_t, Answer) {}
     virtual void stop() = 0;                                             // no delivery after it
 };
 
@@ -49,18 +68,24 @@ struct Argument {
     Value value;       // lives as long as the connector's arena
 };
 
-// A send that is not an append: console lines, whole files. Confirmed before the commit (U2).
+// A send that is not an append: console lines, whole files, requests. Confirmed before the commit (U2).
 struct SendRequest {
-    Id128 id;
-    std::vector<Argument> arguments;
+    Id128 id;                        // the same at each attempt: the idempotency key where the protocol has a place for one (A7)
+    std::vector<Argument> arguments; // their values live until `then` has run
     std::string body;
+    Format format = Format::none;    // none: no body
+    Headers headers;
+    EngineTime timeout{0};           // 0: the manifest's default
+    bool wants_answer = false;       // a `call`
     std::vector<std::unique_ptr<std::string>> texts;  // what the texts of the arguments point into
     std::string_view keep(std::string_view text) { return *texts.emplace_back(std::make_unique<std::string>(text)); }
 };
 struct SendResponse {
     bool ok = false;
     Failure failure;
+    Answer answer;                   // of a `call`; with a failure: what came with it, where something came
 };
+// Thread: the flow's executor. `then` runs on it, once, never before `send` returned; always within the timeout. Ends after its flow.
 struct Sink {
     virtual ~Sink() = default;
     virtual void send(SendRequest request, Then<SendResponse> then) = 0;
@@ -72,15 +97,25 @@ struct ConnectorWorld {
     Random& random;
     Files& files;
     Executor& executor;
-    Files& console;     // path "-": standard input and output
+    Files& console;                                 // path "-": standard input and output
+    boost::asio::io_context* network = nullptr;     // of the executor's thread; null: a world without a network
+    Log* log = nullptr;
+};
+// One configured connection: `connector web = http(..)`, or the one that is there under its kind's name. Owner: Engine; ends after the flows.
+struct Connector {
+    virtual ~Connector() = default;
+    // `arguments`: of the operation, evaluated; and `source`, the name that the source has in the store.
+    virtual Result<std::unique_ptr<Source>> source(const std::string& operation, No number, const std::vector<Argument>& arguments, std::int64_t every, ConnectorWorld world) = 0;
+    // `arguments`: those that are the same for every message.
+    virtual Result<std::unique_ptr<Sink>> sink(const std::string& operation, ConnectorWorld world) = 0;
+    // For operations of the manifest that append: the path of the file for these arguments. Failure `invalid`: a path that leaves its folder.
+    virtual bool append_path(const std::vector<Argument>& arguments, std::string& path, Failure& failure) const = 0;
 };
 struct ConnectorKind {
     virtual ~ConnectorKind() = default;
     virtual std::string_view name() const = 0;
-    virtual Result<std::unique_ptr<Source>> source(const std::string& operation, No number, const std::vector<Argument>& arguments, std::int64_t every, ConnectorWorld world) = 0;
-    virtual Result<std::unique_ptr<Sink>> sink(const std::string& operation, ConnectorWorld world) = 0;
-    // For operations of the manifest that append: the path of the file for these arguments. Failure `invalid`: a path that leaves its folder.
-    virtual bool append_path(const std::vector<Argument>& arguments, std::string& path, Failure& failure) const = 0;
+    // `name` and `arguments` of the declaration. The values of the arguments live as long as the engine.
+    virtual Result<std::unique_ptr<Connector>> make(const std::string& name, const std::vector<Argument>& arguments, ConnectorWorld world) = 0;
 };
 
 }  // namespace weir

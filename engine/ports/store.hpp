@@ -22,9 +22,10 @@ enum class NameKind : std::uint8_t { flow, channel, source, subscription };
 
 // Where a message stood at its source: [at, end) of one part. Numbers grow within a part. Sort none: nothing to remember.
 struct Position {
-    enum class Sort : std::uint8_t { none, consumer, source } sort = Sort::none;
-    No no = 0;              // subscription (consumer) or source
+    enum class Sort : std::uint8_t { none, consumer, source, due } sort = Sort::none;
+    No no = 0;              // subscription (consumer) or source; due: the flow
     std::uint64_t part = 0; // of a source: for files a hash of device, inode and birth time; consumers: 0
+                            // due: `at` is the row, deleted by the commit, or written over by a Due of the unit with that id
     std::uint64_t at = 0, end = 0;
 };
 // What is done of one part: everything below `low`, and the ranges above it (C2 the other way round: the gaps are what is open).
@@ -38,7 +39,9 @@ struct PartState {
     std::string note;          // the source's own: path, length and hash of its beginning (X5), ..
 };
 
-enum class Outcome : std::uint8_t { done, filtered, discarded, dead, moved, refused };  // how a unit ended; moved: a failure action sent it elsewhere
+// How a unit ended. moved: a failure action sent it elsewhere; resting: a due row has it; undeliverable: a reply nobody waited for.
+// unsubscribed, purged and withdrawn are written by the store or a command.
+enum class Outcome : std::uint8_t { done, filtered, discarded, dead, moved, refused, resting, duplicate, undeliverable, unsubscribed, withdrawn, purged };
 
 // A slice of Commit::bytes.
 struct Slice {
@@ -54,17 +57,54 @@ struct Line {          // X1: what is appended to a file; file is an index into 
     std::uint32_t file = 0;
     Slice text;        // with its newline
 };
+// K1, K2. Nothing is kept of a key but these.
+struct Fingerprint {
+    std::uint64_t high = 0, low = 0;
+    bool operator==(const Fingerprint&) const = default;
+};
+struct Key {
+    Fingerprint fingerprint;
+    std::uint64_t body_hash = 0;   // K5
+    bool operator==(const Key&) const = default;
+};
 struct Dead {          // a row of FLOW.dead (F3)
     Failure failure;
     Id128 id;
     Slice envelope, body;
+    Slice source, memo;    // the facts of its delivery, as JSON; what it has done already (U5)
+    No origin = 0;         // channel it came from; 0: an endpoint
+    std::uint32_t type = 0;
+};
+enum class DueKind : std::uint8_t { retry, replay };
+struct Due {           // a message at rest, with everything that its next unit needs (R1)
+    DueKind kind = DueKind::retry;
+    RowId id = 0;          // 0: a new row; else the one that this unit came from, written over in place (R5)
+    EngineTime at{0};      // Store::now()
+    Id128 mid;
+    std::uint32_t attempt = 1;
+    std::optional<Key> key;  // held by this row (K2)
+    Slice envelope, body, source, memo;
+    No origin = 0;
+    std::uint32_t type = 0;
+};
+struct Seen {          // the unit's key is done (K3)
+    Key key;
+    EngineTime until{0};
+    std::uint16_t status = 0;  // of the reply that was given, for the next that asks (K5); 0: none
+    Slice headers, body;       // of that reply; headers as an envelope
+    std::uint8_t format = 0;
+};
+struct Recorded {      // the reply of a call, so that a trace can compute again what came behind it (S9)
+    std::uint64_t node = 0;    // identity hash
+    Slice body;
 };
 struct UnitWrite {     // all or nothing (U3)
     Position position;
     Id128 id;
     Outcome outcome = Outcome::done;
     std::uint32_t attempt = 1;
-    std::uint32_t puts_end = 0, lines_end = 0, dead_end = 0;  // its rows end there; they begin where the unit before ended
+    std::uint32_t puts_end = 0, lines_end = 0, dead_end = 0, due_end = 0, seen_end = 0, recorded_end = 0;  // its rows end there; they begin where the unit before ended
+    std::int64_t now = 0;      // wall time of the run, where it is not the commit's
     Slice arrival;     // copied input of an edge source without a reference (S9); empty: the position is the reference
 };
 // What a run of units of one flow asks of the store, in one go.
@@ -76,6 +116,9 @@ struct Commit {
     std::vector<Put> puts;
     std::vector<Line> lines;
     std::vector<Dead> dead;
+    std::vector<Due> due;
+    std::vector<Seen> seen;
+    std::vector<Recorded> recorded;
     std::vector<std::string> files;          // paths of `lines`
     std::vector<std::pair<std::uint64_t, std::string>> notes;  // (part, note) of sources in this commit that changed
     std::string bytes;
@@ -87,6 +130,7 @@ enum class Fate : std::uint8_t {
 };
 struct Committed {
     std::vector<Fate> fates;  // by unit
+    std::vector<RowId> due, seen;  // numbers that the rows got, by index of Commit::due and Commit::seen
     std::string why;          // of the first that waits
 };
 
@@ -105,6 +149,45 @@ struct DeadRow {
     Failure failure;
     Id128 mid;
     std::string envelope, body;
+    std::string source, memo;
+    No origin = 0;
+    std::uint32_t type = 0;
+};
+struct DueRow {
+    RowId id = 0;
+    DueKind kind = DueKind::retry;
+    EngineTime at{0};
+    No flow = 0;
+    Id128 mid;
+    std::uint32_t attempt = 1;
+    std::optional<Key> key;
+    std::string envelope, body, source, memo;  // empty in a listing; body with json_padding behind it in capacity
+    No origin = 0;
+    std::uint32_t type = 0;
+};
+struct SeenRow {
+    RowId id = 0;
+    Key key;
+    EngineTime until{0};
+};
+struct StoredReply {
+    std::uint16_t status = 0;
+    std::uint8_t format = 0;
+    std::string headers, body;
+};
+// What people do to what stands (O1): one commit, with a history row that says who and why.
+struct Deed {
+    enum class Sort : std::uint8_t { replay, discard, purge, forget } sort = Sort::replay;
+    std::string flow;              // replay, discard: whose dead letters
+    std::vector<RowId> rows;       // of `dead`; of the channel (purge); empty: all
+    std::string channel;           // purge; forget: an orphan, or a source's name
+    bool afresh = false;           // replay: without the memo, under ids of its own (F4)
+    std::string who, why;
+    std::int64_t now = 0;          // wall
+};
+struct Deeds {                     // what came of it
+    std::uint64_t rows = 0;
+    std::string refused;           // a sentence, where nothing was done
 };
 struct HistoryRow {
     std::uint64_t no = 0;      // of the unit
@@ -138,6 +221,18 @@ struct Store {
     virtual Result<std::vector<Row>> read(No channel, RowId after, std::size_t rows, std::size_t bytes) = 0;
     // Calls `woken` on `home` after each commit that put into the channel (coalesced). Stays until the store ends.
     virtual void on_put(No channel, Executor& home, std::function<void()> woken) = 0;
+    // M1: engine time as the store counts it, over restarts. Any thread.
+    virtual EngineTime now() const = 0;
+    // The due rows of a flow without their texts, oldest due first; one whole row; the keys that are done. At a flow's start, and `due_row` at any time.
+    virtual std::vector<DueRow> due(No flow) = 0;
+    virtual Result<DueRow> due_row(RowId id) = 0;
+    virtual std::vector<SeenRow> seen(No flow) = 0;
+    virtual Result<StoredReply> reply(RowId seen) = 0;
+    // Calls `woken` on `home` after a commit that put due rows for the flow which the flow did not ask for itself (a replay).
+    virtual void on_due(No flow, Executor& home, std::function<void()> woken) = 0;
+    // A topic has rows only while somebody subscribes; what is sent to one without is counted and noted in the history as unsubscribed.
+    virtual void topic(No channel) = 0;
+    virtual void act(Deed deed, Executor& home, Then<Deeds> then) = 0;
     virtual void stop(Task then) = 0;                                              // writes what is pending, marks clean (N3)
     virtual Id128 secret() const { return {}; }                                    // I4, K1: made with the store, never shown
     virtual Id128 incarnation() const { return {}; }                               // I6: another one after a backup was restored
