@@ -59,28 +59,33 @@ private:
 
     void channel(const Channel& x) {
         std::string text = fmt::format("{} {}: {}", x.kind == ChannelKind::topic ? "topic" : "queue", x.name, type(x.type));
+        if (x.of_tap) text += " (of a tap)";
         if (x.memory) text += fmt::format(" memory capacity {}", x.capacity);
         if (x.limit) text += fmt::format(" limit {}", x.limit);
         line(0, "{}", text);
     }
 
     void flow(const Flow& f) {
-        line(0, "flow {}", f.name);
+        line(0, "flow {}{}", f.name, f.of_tap ? " (of a tap)" : "");
         for (const Source& s : f.sources) {
-            std::string text = "from " + target({s.channel, s.endpoint});
-            if (!s.subscription.empty()) text += " as " + s.subscription;
+            std::string text = "from " + (s.dead ? s.subscription + ".dead" : target({s.channel, s.endpoint}));
+            if (!s.dead && !s.subscription.empty()) text += " as " + s.subscription;
             if (s.since_oldest) text += " since oldest";
+            if (s.live) text += " live";
+            if (s.where != none) text += " where " + expr(s.where);
+            if (s.weight != 1) text += fmt::format(" weight {}", s.weight);
             if (s.every) text += " every " + print_constant(Duration{s.every});
             if (s.max) text += fmt::format(" max {}", s.max);
             line(1, "{}", text);
         }
         if (f.workers != 1) line(1, "workers {}", f.workers);
+        if (f.key != none) line(1, "idempotent by {} for {}", expr(f.key), print_constant(Duration{f.key_for}));
+        if (f.rate > 0) line(1, "rate {}/s", f.rate);
+        if (f.timeout) line(1, "timeout {}", print_constant(Duration{f.timeout}));
         if (!f.history) line(1, "history off");
-        for (const FailureLine& on : f.on) {
-            std::string classes;
-            for (FailureClass c : on.classes) classes += (classes.empty() ? "" : ", ") + std::string(name_of(c));
-            line(1, "on {} {}    [{}]", classes, action(on.action), on.action.identity);
-        }
+        if (f.waits) line(1, "waits");
+        if (f.may_answer) line(1, "may answer");
+        for (const FailureLine& on : f.on) failure_line(1, on);
         if (f.lets) {
             std::string slots;
             for (const Binding& b : f.bindings) slots += fmt::format(" {}={}", b.slot, b.name);
@@ -98,8 +103,33 @@ private:
             case ActionKind::reject: return "reject" + why;
             case ActionKind::fail: return "fail " + std::string(name_of(a.failure)) + why;
             case ActionKind::fail_again: return "fail again";
+            case ActionKind::retry: {
+                std::string text = a.times ? fmt::format("retry {} times", a.times) : "retry forever";
+                text += " backoff " + print_constant(Duration{a.backoff_low}) + ".." + print_constant(Duration{a.backoff_high});
+                if (a.jitter > 0) text += fmt::format(" jitter {}%", a.jitter * 100);
+                if (!a.then.empty()) text += ", then " + action(a.then.front());
+                return text;
+            }
+            case ActionKind::reply: return "reply" + (a.status == none ? "" : " status " + expr(a.status)) + (a.value == none ? "" : " " + expr(a.value));
+            case ActionKind::steps: return "steps";
+            case ActionKind::give: return "give " + expr(a.value);
+            case ActionKind::skip: return "skip";
         }
         return "?";
+    }
+
+    void failure_line(int depth, const FailureLine& on) {
+        std::string classes;
+        for (FailureClass c : on.classes) classes += (classes.empty() ? "" : ", ") + std::string(name_of(c));
+        line(depth, "on {} {}    [{}]", classes, action(on.action), on.action.identity);
+        action_steps(depth + 1, on.action);
+    }
+    void action_steps(int depth, const Action& a) {
+        if (a.kind == ActionKind::steps) block(depth, a.block);
+        for (const Action& then : a.then) {
+            if (then.kind == ActionKind::steps) line(depth, "then    [{}]", then.identity);
+            action_steps(then.kind == ActionKind::steps ? depth + 1 : depth, then);
+        }
     }
 
     void block(int depth, NodeId first) {
@@ -117,6 +147,7 @@ private:
         for (const Path& p : n.paths) text += " " + path(p, n.text);
         for (std::size_t i = 0; i < n.exprs.size(); ++i) text += (i ? ", " : " ") + expr(n.exprs[i]);
         if (n.number) text += fmt::format(" every {}", n.number);
+        if (n.call) text += called(*n.call);
         line(depth, "{}    [{}]", text, n.identity);
         for (const Arm& a : n.arms) {
             line(depth + 1, "{}", arm(a));
@@ -126,6 +157,15 @@ private:
             line(depth + 1, "block");
             block(depth + 2, b);
         }
+        for (const FailureLine& on : n.on) failure_line(depth + 1, on);
+    }
+    std::string called(const Call& c) const {
+        std::string text = (c.target.channel == none && c.target.endpoint == none) ? "" : " call " + target(c.target);
+        if (c.body != none) text += " " + expr(c.body);
+        if (c.headers != none) text += " header " + expr(c.headers);
+        if (c.timeout != none) text += " timeout " + expr(c.timeout);
+        if (!c.recorded) text += " unrecorded";
+        return text;
     }
     static std::string path(const Path& p, const std::string& root) {
         std::string text = p.is_let ? "meta" : (root == "header" ? "" : "body");
@@ -159,13 +199,24 @@ std::string endpoint_name(const Plan& p, EndpointId id) {
     return text + "()";
 }
 
+std::string target_name(const Plan& p, const Target& t) { return quoted(t.channel != none ? p.channels[t.channel].name : endpoint_name(p, t.endpoint)); }
+
+void edges(const Plan& p, NodeId first, const std::string& from, std::string& out);
+
+void failure_edges(const Plan& p, const Action& a, const std::string& from, std::string& out) {
+    if (a.kind == ActionKind::send) out += fmt::format("  {} -> {} [style=dotted, label=failure];\n", from, target_name(p, a.target));
+    if (a.kind == ActionKind::steps) edges(p, a.block, from, out);
+    for (const Action& then : a.then) failure_edges(p, then, from, out);
+}
+
 void edges(const Plan& p, NodeId first, const std::string& from, std::string& out) {
     for (NodeId id = first; id != none; id = p.nodes[id].next) {
         const Node& n = p.nodes[id];
-        for (const Target& t : n.targets)
-            out += fmt::format("  {} -> {}{};\n", from, quoted(t.channel != none ? p.channels[t.channel].name : endpoint_name(p, t.endpoint)), n.word == "tap" ? " [style=dashed, label=tap]" : "");
+        for (const Target& t : n.targets) out += fmt::format("  {} -> {}{};\n", from, target_name(p, t), n.word == "tap" ? " [style=dashed, label=tap]" : "");
+        if (n.call && (n.call->target.channel != none || n.call->target.endpoint != none)) out += fmt::format("  {} -> {} [dir=both, label=call];\n", from, target_name(p, n.call->target));
         for (const Arm& a : n.arms) edges(p, a.block, from, out);
         for (NodeId b : n.blocks) edges(p, b, from, out);
+        for (const FailureLine& on : n.on) failure_edges(p, on.action, from, out);
     }
 }
 
@@ -180,11 +231,9 @@ std::string print_dot(const Plan& plan) {
     for (const Flow& f : plan.flows) {
         const std::string me = quoted("flow " + f.name);
         out += fmt::format("  {} [shape=box, label={}];\n", me, quoted(f.name));
-        for (const Source& s : f.sources) out += fmt::format("  {} -> {};\n", quoted(s.channel != none ? plan.channels[s.channel].name : endpoint_name(plan, s.endpoint)), me);
+        for (const Source& s : f.sources) out += fmt::format("  {} -> {};\n", s.dead ? quoted(s.subscription + ".dead") : target_name(plan, {s.channel, s.endpoint}), me);
         edges(plan, f.first, me, out);
-        for (const FailureLine& on : f.on)
-            if (on.action.kind == ActionKind::send)
-                out += fmt::format("  {} -> {} [style=dotted, label=failure];\n", me, quoted(on.action.target.channel != none ? plan.channels[on.action.target.channel].name : endpoint_name(plan, on.action.target.endpoint)));
+        for (const FailureLine& on : f.on) failure_edges(plan, on.action, me, out);
     }
     return out + "}\n";
 }
