@@ -4,15 +4,15 @@
 
 #include "connectors/arguments.hpp"
 #include "connectors/console/parts.hpp"
+#include "connectors/ready_made.hpp"
 
 namespace weir {
 namespace {
 
 using plan::TypeKind;
 
-class ConsoleKind final : public ConnectorKind {
+class ConsoleConnector final : public Connector {
 public:
-    std::string_view name() const override { return "console"; }
     Result<std::unique_ptr<Source>> source(const std::string& operation, No, const std::vector<Argument>& arguments, std::int64_t, ConnectorWorld world) override {
         if (operation != "lines") return Error{EINVAL, "console." + operation + ": no such source"};
         return console::lines_source(text_argument(arguments, "format") == "json" ? Format::json : Format::text, world);
@@ -56,6 +56,6 @@ ConnectorSpec console_spec() {
     spec.operations = {lines, line};
     return spec;
 }
-std::unique_ptr<ConnectorKind> console_kind() { return std::make_unique<ConsoleKind>(); }
+std::unique_ptr<ConnectorKind> console_kind() { return std::make_unique<ReadyMade<ConsoleConnector>>("console"); }
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 
 #include "connectors/arguments.hpp"
 #include "connectors/file/parts.hpp"
+#include "connectors/ready_made.hpp"
 
 namespace weir {
 namespace {
@@ -95,9 +96,8 @@ std::optional<Format> format_argument(const std::vector<Argument>& arguments) {
     return std::nullopt;
 }
 
-class FileKind final : public ConnectorKind {
+class FileConnector final : public Connector {
 public:
-    std::string_view name() const override { return "file"; }
     Result<std::unique_ptr<Source>> source(const std::string& operation, No number, const std::vector<Argument>& arguments, std::int64_t every,
                                            ConnectorWorld world) override {
         const std::string path(text_argument(arguments, "path", 0));
@@ -134,6 +134,6 @@ ConnectorSpec file_spec() {
     spec.operations = {lines_spec(), read_spec(), append_spec(), write_spec()};
     return spec;
 }
-std::unique_ptr<ConnectorKind> file_kind() { return std::make_unique<FileKind>(); }
+std::unique_ptr<ConnectorKind> file_kind() { return std::make_unique<ReadyMade<FileConnector>>("file"); }
 
 }  // namespace weir

@@ -4,15 +4,15 @@
 
 #include "connectors/arguments.hpp"
 #include "connectors/timer/parts.hpp"
+#include "connectors/ready_made.hpp"
 
 namespace weir {
 namespace {
 
 using plan::TypeKind;
 
-class TimerKind final : public ConnectorKind {
+class TimerConnector final : public Connector {
 public:
-    std::string_view name() const override { return "timer"; }
     Result<std::unique_ptr<Source>> source(const std::string& operation, No number, const std::vector<Argument>& arguments, std::int64_t,
                                            ConnectorWorld world) override {
         if (operation == "once") return timer::once_source(source_name(arguments, "once"), world);
@@ -58,6 +58,6 @@ ConnectorSpec timer_spec() {
     spec.operations = {every, once};
     return spec;
 }
-std::unique_ptr<ConnectorKind> timer_kind() { return std::make_unique<TimerKind>(); }
+std::unique_ptr<ConnectorKind> timer_kind() { return std::make_unique<ReadyMade<TimerConnector>>("timer"); }
 
 }  // namespace weir

@@ -8,6 +8,10 @@
 
 #include "engine/ports/task.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace weir {
 
 using EngineTime = std::chrono::nanoseconds;  // M1: never goes back
@@ -31,6 +35,7 @@ struct Executor {
     virtual void post(Task task) = 0;
     virtual std::uint64_t after(EngineTime delay, Task task) = 0;
     virtual void cancel(std::uint64_t timer) = 0;
+    virtual boost::asio::io_context* network() { return nullptr; }  // of its thread; null in a world without sockets
 };
 
 }  // namespace weir

@@ -20,7 +20,7 @@ struct Destination {
     No channel = 0;
     plan::TypeId type = plan::none;         // of a typed channel
     std::uint32_t type_mark = 0;
-    ConnectorKind* kind = nullptr;
+    Connector* connector = nullptr;
     std::string operation;
     std::vector<ArgumentCode> arguments;
     std::string root;                       // the folder that a computed path may not leave

@@ -39,6 +39,7 @@ public:
         flow_.changed();
     }
     void failed(Error why) override { flow_.fatal(std::move(why.text)); }
+    void gone(std::uint64_t) override {}
     void warn(std::string text) override { flow_.parts().log.write(LogLevel::warn, flow_.parts().flow.name, text, {}); }
 
 private:

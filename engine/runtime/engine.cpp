@@ -38,6 +38,7 @@ struct Engine::Parts {
     Arena arena;
     JsonReader reader;
     std::vector<Value> params;
+    std::vector<std::unique_ptr<Connector>> connectors;  // by number in the plan; made when first asked for
     std::vector<std::unique_ptr<FlowRunner>> flows;
     std::vector<Executor*> homes;  // of each flow
     Then<Result<Done>> ended;
@@ -65,24 +66,37 @@ struct Engine::Parts {
         return out;
     }
     Message nothing;
-    Result<std::vector<Argument>> constants(const plan::Endpoint& endpoint, Compiler& compiler) {
+    Result<std::vector<Argument>> constants(const std::string& name, const std::vector<plan::Argument>& arguments, Compiler& compiler) {
         std::vector<Argument> out;
         Scope at = scope();
-        const auto evaluate = [&](const plan::Argument& argument) -> bool {
+        for (const plan::Argument& argument : arguments) {
+            if (argument.value == plan::none) continue;
             Value value;
             const CodePtr code = compiler.compile(argument.value);
-            if (!code->run(at, value)) return false;
+            if (!code->run(at, value)) return Error{0, name + ": an argument can't be computed: " + at.why};
             out.push_back({argument.name, value});
-            return true;
-        };
-        const plan::Connector& connector = plan.connectors[endpoint.connector];
-        for (const plan::Argument& argument : endpoint.arguments)
-            if (argument.value != plan::none && !evaluate(argument)) return Error{0, connector.name + "." + endpoint.operation + ": an argument can't be computed: " + at.why};
-        for (const plan::Argument& argument : connector.arguments)
-            if (argument.value != plan::none && !evaluate(argument)) return Error{0, "connector " + connector.name + ": an argument can't be computed: " + at.why};
+        }
         return out;
     }
-    ConnectorWorld connector_world(Executor& executor) { return {world.clock, world.random, world.files, executor, world.console}; }
+    ConnectorWorld connector_world(Executor& executor) {
+        ConnectorWorld out{world.clock, world.random, world.files, executor, world.console};
+        out.network = executor.network();
+        out.log = &world.log;
+        return out;
+    }
+    Result<Connector*> connector(plan::ConnectorId id, Compiler& compiler, Executor& executor) {
+        const plan::Connector& declared = plan.connectors[id];
+        connectors.resize(plan.connectors.size());
+        if (connectors[id]) return connectors[id].get();
+        ConnectorKind* found = kind(declared.kind);
+        if (found == nullptr) return Error{0, declared.name + ": this build has no connector `" + declared.kind + "`"};
+        Result<std::vector<Argument>> arguments = constants("connector " + declared.name, declared.arguments, compiler);
+        if (!arguments) return arguments.error();
+        Result<std::unique_ptr<Connector>> made = found->make(declared.name, *arguments, connector_world(executor));
+        if (!made) return made.error();
+        connectors[id] = std::move(*made);
+        return connectors[id].get();
+    }
     Result<Done> make_flow(const plan::Flow& flow, Executor& executor);
     Result<Done> add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor);
     void look();
@@ -93,8 +107,9 @@ namespace {
 
 class EngineResolver final : public Resolver {
 public:
-    EngineResolver(Store& store, std::function<ConnectorKind*(const std::string&)> kind, const ConnectorCatalog& specs, ConnectorWorld world, const plan::Plan& plan, std::function<Scope()> scope)
-        : store_(store), kind_(std::move(kind)), specs_(specs), world_(world), plan_(plan), scope_(std::move(scope)) {}
+    using Connections = std::function<Result<Connector*>(plan::ConnectorId)>;
+    EngineResolver(Store& store, Connections connections, const ConnectorCatalog& specs, ConnectorWorld world, const plan::Plan& plan, std::function<Scope()> scope)
+        : store_(store), connections_(std::move(connections)), specs_(specs), world_(world), plan_(plan), scope_(std::move(scope)) {}
     Result<Done> resolve(const plan::Target& target, Compiler& compiler, Program& program, Destination& out) override {
         if (target.channel != plan::none) {
             const plan::Channel& channel = plan_.channels[target.channel];
@@ -110,9 +125,11 @@ public:
         const plan::Connector& connector = plan_.connectors[endpoint.connector];
         const OperationSpec* spec = operation_of(specs_, plan_, endpoint);
         out.name = connector.name + "." + endpoint.operation;
-        out.kind = kind_(connector.kind);
         out.operation = endpoint.operation;
-        if (spec == nullptr || out.kind == nullptr) return Error{0, out.name + ": this build has no connector `" + connector.kind + "`"};
+        if (spec == nullptr) return Error{0, out.name + ": this build has no connector `" + connector.kind + "`"};
+        const Result<Connector*> made = connections_(endpoint.connector);
+        if (!made) return made.error();
+        out.connector = *made;
         bool fixed = true;
         for (const plan::Argument& argument : endpoint.arguments) {
             if (argument.value == plan::none) continue;
@@ -129,14 +146,14 @@ public:
                 Failure failure;
                 std::string path;
                 if (!arguments_of(out, scope, arguments)) return Error{0, out.name + ": " + scope.why};
-                if (!out.kind->append_path(arguments, path, failure)) return Error{0, out.name + ": " + failure.message};
+                if (!out.connector->append_path(arguments, path, failure)) return Error{0, out.name + ": " + failure.message};
                 out.name = path;
                 out.fixed_path = std::move(path);
             }
             return Done{};
         }
         out.sort = Destination::Sort::sink;
-        Result<std::unique_ptr<Sink>> sink = out.kind->sink(endpoint.operation, world_);
+        Result<std::unique_ptr<Sink>> sink = out.connector->sink(endpoint.operation, world_);
         if (!sink) return sink.error();
         out.sink = sink->get();
         program.sinks.push_back(std::move(*sink));
@@ -145,7 +162,7 @@ public:
 
 private:
     Store& store_;
-    std::function<ConnectorKind*(const std::string&)> kind_;
+    Connections connections_;
     const ConnectorCatalog& specs_;
     ConnectorWorld world_;
     const plan::Plan& plan_;
@@ -169,9 +186,10 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
     const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];
     const plan::Connector& connector = plan.connectors[endpoint.connector];
     const OperationSpec* spec = operation_of(world.specs, plan, endpoint);
-    ConnectorKind* made = kind(connector.kind);
-    if (spec == nullptr || made == nullptr) return Error{0, connector.name + "." + endpoint.operation + ": this build has no connector `" + connector.kind + "`"};
-    Result<std::vector<Argument>> arguments = constants(endpoint, compiler);
+    if (spec == nullptr) return Error{0, connector.name + "." + endpoint.operation + ": this build has no connector `" + connector.kind + "`"};
+    const Result<Connector*> made = this->connector(endpoint.connector, compiler, executor);
+    if (!made) return made.error();
+    Result<std::vector<Argument>> arguments = constants(connector.name + "." + endpoint.operation, endpoint.arguments, compiler);
     if (!arguments) return arguments.error();
     // A source is known by its flow, its operation and its first argument: editing anything else keeps its position.
     std::string name = runner.parts().flow.name + "/" + connector.name + "." + endpoint.operation;
@@ -188,7 +206,7 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
     if (!parts.finite) endless = true;
     // Two flows that read one file are two sources, and their messages have ids of their own (I1).
     arguments->push_back({"source", Value::string(std::string_view(arena.copy(name), name.size()))});
-    Result<std::unique_ptr<Source>> opened = made->source(endpoint.operation, parts.number, *arguments, source.every, connector_world(executor));
+    Result<std::unique_ptr<Source>> opened = (*made)->source(endpoint.operation, parts.number, *arguments, source.every, connector_world(executor));
     if (!opened) return opened.error();
     parts.source = std::move(*opened);
     runner.add(make_endpoint_input(runner, world.store, std::move(parts)));
@@ -197,7 +215,8 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
 
 Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor) {
     auto compiler = std::make_unique<Compiler>(plan);
-    EngineResolver resolver(world.store, [this](const std::string& name) { return kind(name); }, world.specs, connector_world(executor), plan, [this] { return scope(); });
+    Compiler& lender = *compiler;
+    EngineResolver resolver(world.store, [this, &lender, &executor](plan::ConnectorId id) { return connector(id, lender, executor); }, world.specs, connector_world(executor), plan, [this] { return scope(); });
     Result<std::unique_ptr<Program>> program = compile(plan, flow, *compiler, resolver);
     if (!program) return program.error();
     Compiler& borrowed = *compiler;

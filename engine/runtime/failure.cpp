@@ -53,7 +53,8 @@ void FlowRunner::act(Flight::Unit& unit, const Failure& failure, const FailureAc
                 if (action->text != nullptr && action->text->run(scope_, why) && why.kind() == Kind::string) last.message = std::string(why.text());
                 break;
             }
-            case plan::ActionKind::fail_again: break;
+            case plan::ActionKind::fail_again:
+            default: break;
         }
     }
     unit.outcome = Outcome::dead;

@@ -111,7 +111,7 @@ bool Outputs::append(Scope& scope, const Destination& to, const Body& body) {
     if (!to.fixed_path) {
         Failure failure;
         if (!arguments_of(to, scope, arguments_)) return false;
-        if (!to.kind->append_path(arguments_, path_, failure)) {
+        if (!to.connector->append_path(arguments_, path_, failure)) {
             fail(scope, failure.kind, failure.message, failure.path);
             return false;
         }

@@ -44,6 +44,7 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
             case Outcome::dead: figures.dead.fetch_add(1, std::memory_order_relaxed); break;
             case Outcome::moved: figures.moved.fetch_add(1, std::memory_order_relaxed); break;
             case Outcome::refused: figures.refused.fetch_add(1, std::memory_order_relaxed); break;
+            default: break;
         }
         if (!unit.went.empty()) figures.went(unit.went);
         flight->input->settle(unit.delivery, verdict_of(unit.outcome));

@@ -92,5 +92,6 @@ std::uint64_t Worker::after(EngineTime delay, Task task) {
 }
 
 void Worker::cancel(std::uint64_t timer) { loop_->timers.cancel(timer); }
+boost::asio::io_context* Worker::network() { return &loop_->io; }
 
 }  // namespace weir

@@ -17,6 +17,7 @@ public:
     void post(Task task) override;
     std::uint64_t after(EngineTime delay, Task task) override;
     void cancel(std::uint64_t timer) override;
+    boost::asio::io_context* network() override;
 
 private:
     struct Loop;

@@ -84,7 +84,8 @@ TEST_CASE("console.line: one body a line, answered when it is written") {
     ConsoleFiles console(0, out.ends[1]);
     Rig rig(world.files());
     rig.console = &console;
-    const auto sink = std::move(*kind_named("console")->sink("line", rig.world()));
+    const auto connector = std::move(*kind_named("console")->make("console", {}, rig.world()));
+    const auto sink = std::move(*connector->sink("line", rig.world()));
     int answered = 0;
     for (const char* body : {"hello", "{\"a\":1}"}) {
         sink->send({Id128{1, 1}, {}, body}, [&](SendResponse r) { answered += r.ok ? 1 : 100; });
@@ -99,7 +100,8 @@ TEST_CASE("console.line: one body a line, answered when it is written") {
 TEST_CASE("console.line: without a console it is unavailable") {
     PretendedFiles world;
     Rig rig(world.files());
-    const auto sink = std::move(*kind_named("console")->sink("line", rig.world()));
+    const auto connector = std::move(*kind_named("console")->make("console", {}, rig.world()));
+    const auto sink = std::move(*connector->sink("line", rig.world()));
     SendResponse response;
     sink->send({Id128{1, 1}, {}, "x"}, [&](SendResponse r) { response = std::move(r); });
     rig.executor.run_until_idle();

@@ -68,6 +68,7 @@ struct Got {
 
 struct TestInlet final : Inlet {
     std::size_t window = 1'000'000, in_flight = 0, largest = 0;
+    std::vector<std::uint64_t> gone_tickets;
     bool has_ended = false, stopped = false, after_stop = false, too_much = false;
     int asked_times = 0;
     std::vector<Got> got;
@@ -87,6 +88,7 @@ struct TestInlet final : Inlet {
     void ended() override { has_ended = true; }
     void asked() override { ++asked_times; }
     void failed(Error why) override { error = std::move(why); }
+    void gone(std::uint64_t ticket) override { gone_tickets.push_back(ticket); }
     void warn(std::string text) override { warnings.push_back(std::move(text)); }
 };
 
@@ -108,7 +110,7 @@ struct Rig {
     Files& files;
     Files* console;
     Ledger ledger;
-    std::unique_ptr<ConnectorKind> kind;
+    std::unique_ptr<Connector> connector;
     std::unique_ptr<TestInlet> inlet;
     std::unique_ptr<Source> source;
 
@@ -117,10 +119,10 @@ struct Rig {
     void start(const std::string& kind_name, const std::string& operation, const std::vector<Argument>& arguments, EngineTime every = EngineTime::zero(),
                std::size_t window = 1'000'000) {
         close();
-        kind = kind_named(kind_name);
+        connector = std::move(*kind_named(kind_name)->make(kind_name, {}, world()));
         inlet = std::make_unique<TestInlet>();
         inlet->window = window;
-        auto made = kind->source(operation, 3, arguments, every.count(), world());
+        auto made = connector->source(operation, 3, arguments, every.count(), world());
         if (!made) {
             inlet->error = made.error();
             return;

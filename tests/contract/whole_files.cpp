@@ -81,7 +81,8 @@ void done_files(FilesUnderTest& world) {
 
 void writes(FilesUnderTest& world) {
     Rig rig(world.files());
-    const auto sink = std::move(*kind_named("file")->sink("write", rig.world()));
+    const auto connector = std::move(*kind_named("file")->make("file", {}, rig.world()));
+    const auto sink = std::move(*connector->sink("write", rig.world()));
     const std::string root = world.path("out/"), path = root + "a/x.json";
     const Id128 one{1, 1}, two{2, 2};
     CHECK(send(rig, *sink, one, path, root, "{}").ok);
@@ -261,7 +262,8 @@ TEST_CASE("write: whatever step a crash comes at, the file is whole or not there
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         PretendedFiles world;
         Rig rig(world.files());
-        const auto sink = std::move(*kind_named("file")->sink("write", rig.world()));
+        const auto connector = std::move(*kind_named("file")->make("file", {}, rig.world()));
+    const auto sink = std::move(*connector->sink("write", rig.world()));
         if (seed % 2 == 1) world.simulated.fail_sync(1 + seed / 2 % 4);
         const bool confirmed = send(rig, *sink, Id128{9, 9}, "/work/out/x", "/work/", "content").ok;
         world.simulated.fail_sync(0);
@@ -278,7 +280,8 @@ TEST_CASE("write: whatever step a crash comes at, the file is whole or not there
 TEST_CASE("write: the world's failures have their classes") {
     PretendedFiles world;
     Rig rig(world.files());
-    const auto sink = std::move(*kind_named("file")->sink("write", rig.world()));
+    const auto connector = std::move(*kind_named("file")->make("file", {}, rig.world()));
+    const auto sink = std::move(*connector->sink("write", rig.world()));
     world.write("out/there", "x");
     const auto fails = [&](const std::string& path) { return send(rig, *sink, Id128{1, 2}, path, "/work/", "content").failure.kind; };
     world.simulated.fail_write(1);
@@ -296,13 +299,15 @@ TEST_CASE("write: the world's failures have their classes") {
 }
 
 TEST_CASE("append and write: what a message puts into a name stays in its folder") {
-    const std::unique_ptr<ConnectorKind> kind = kind_named("file");
+    SimulatedFiles none;
+    Rig rig(none);
+    const std::unique_ptr<Connector> connector = std::move(*kind_named("file")->make("file", {}, rig.world()));
     const auto path_of = [&](const std::string& path, std::optional<std::string> root) {
         std::vector<Argument> arguments{argument("", path)};
         if (root) arguments.push_back(argument("root", *root));
         std::string out;
         Failure failure;
-        if (kind->append_path(arguments, out, failure)) return out;
+        if (connector->append_path(arguments, out, failure)) return out;
         CHECK(failure.kind == FailureClass::invalid);
         CHECK_FALSE(failure.message.empty());
         for (const char c : failure.message) CHECK(static_cast<unsigned char>(c) >= 0x20);
