@@ -120,7 +120,11 @@ EndpointUse lower_endpoint(Checker& c, ExprScope& scope, const syntax::Name& nam
     if (!connector->spec) return {};  // its declaration has the finding
     const std::string operation(name.text.substr(dot + 1));
     const Span operation_at{connector_at.end + 1, name.at.end};
-    const OperationSpec* spec = connector->spec->find(operation);
+    const OperationSpec* spec = connector->spec->find(operation, role);
+    if (!spec && connector->spec->find(operation, role == OperationRole::source ? OperationRole::sink : OperationRole::source)) {
+        c.findings.error(Code::W0307, name.at, "`{}` is a {}", name.text, role == OperationRole::sink ? "source" : "sink").say("{}", role == OperationRole::source ? "messages are sent to it" : "messages come from it, nothing is sent there");
+        return {};
+    }
     if (!spec) {
         std::vector<std::string> names;
         for (const OperationSpec& o : connector->spec->operations)
@@ -129,10 +133,6 @@ EndpointUse lower_endpoint(Checker& c, ExprScope& scope, const syntax::Name& nam
         const std::string best = nearest(operation, names);
         if (!best.empty()) finding.replace(operation_at, best, "did you mean");
         else if (!names.empty()) finding.help("{}: {}", role == OperationRole::source ? "it gives messages by" : "it takes messages by", list_of(names));
-        return {};
-    }
-    if (spec->role != role) {
-        c.findings.error(Code::W0307, name.at, "`{}` is a {}", name.text, spec->role == OperationRole::source ? "source" : "sink").say("{}", role == OperationRole::source ? "messages are sent to it" : "messages come from it, nothing is sent there");
         return {};
     }
     EndpointUse use;

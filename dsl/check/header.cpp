@@ -250,7 +250,7 @@ private:
     const OperationSpec* operation_of(const Source& s) const {
         const Endpoint& e = c_.plan.endpoints[s.endpoint];
         const ConnectorSpec* spec = c_.catalog.find(c_.plan.connectors[e.connector].kind);
-        return spec ? spec->find(e.operation) : nullptr;
+        return spec ? spec->find(e.operation, OperationRole::source) : nullptr;
     }
 
     void on(const syntax::Clause& clause) {

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "dsl/check/checker.hpp"
+#include "dsl/check/stdlib.hpp"
 #include "dsl/grammar/parse.hpp"
+#include "dsl/names/nearest.hpp"
 
 namespace weir {
 
@@ -44,8 +46,12 @@ public:
                 m->root = m->root || root;
                 return m.get();
             }
-        auto text = c_.read(path);
+        auto text = is_standard(path) ? standard(path) : c_.read(path);
         if (!text) {
+            if (is_standard(path)) {
+                no_standard(path, wanted_at);
+                return nullptr;
+            }
             if (root) wanted_at = c_.sources.file(c_.sources.add(shown, "")).span();
             c_.findings.error(Code::W0100, wanted_at, "`{}` can't be read", path);
             return nullptr;
@@ -66,6 +72,23 @@ public:
     }
 
 private:
+    // `std.name`, never a file's path.
+    static bool is_standard(std::string_view path) { return path.starts_with("std.") && !path.ends_with(".flow"); }
+
+    static std::optional<std::string> standard(std::string_view path) {
+        for (const StandardText& t : standard_library())
+            if (path.substr(4) == t.name) return std::string(t.text);
+        return std::nullopt;
+    }
+
+    void no_standard(const std::string& path, Span wanted_at) {
+        std::vector<std::string> names;
+        for (const StandardText& t : standard_library()) names.push_back("std." + std::string(t.name));
+        auto finding = c_.findings.error(Code::W0100, wanted_at, "the standard library has no `{}`", path);
+        const std::string best = nearest(path, names);
+        if (!best.empty()) finding.replace(wanted_at, best, "did you mean");
+    }
+
     void follow(Module& me, const syntax::Import& i) {
         std::string path, shown;
         if (i.is_path) {
@@ -74,8 +97,10 @@ private:
         } else {
             shown = i.module.text;
             path = shown;
-            std::replace(path.begin(), path.end(), '.', '/');
-            path += ".flow";
+            if (!is_standard(path)) {
+                std::replace(path.begin(), path.end(), '.', '/');
+                path += ".flow";
+            }
         }
         if (i.alias) c_.not_built(i.alias->at, "`import .. as`");
         for (std::size_t k = 0; k < open_.size(); ++k) {

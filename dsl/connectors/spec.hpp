@@ -48,9 +48,10 @@ struct ConnectorSpec {
     bool pinned = false;              // all flows that read from one connection of it share a thread
     std::vector<ArgumentSpec> arguments;
     std::vector<OperationSpec> operations;
-    const OperationSpec* find(const std::string& operation) const {
+    // One name may be both: `web.post("/scan")` behind `from` takes requests, behind `call` and `->` it makes them.
+    const OperationSpec* find(const std::string& operation, OperationRole role) const {
         for (const OperationSpec& o : operations)
-            if (o.name == operation) return &o;
+            if (o.name == operation && o.role == role) return &o;
         return nullptr;
     }
 };

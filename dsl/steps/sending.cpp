@@ -103,7 +103,7 @@ void Lowering::send(const syntax::Target& t, const syntax::Expr* message, const 
     if (to->endpoint != none) {
         const Endpoint& e = c.plan.endpoints[to->endpoint];
         const ConnectorSpec* spec = c.catalog.find(c.plan.connectors[e.connector].kind);
-        if (const OperationSpec* operation = spec ? spec->find(e.operation) : nullptr) n.can_fail.add(operation->raises);
+        if (const OperationSpec* operation = spec ? spec->find(e.operation, OperationRole::sink) : nullptr) n.can_fail.add(operation->raises);
         for (const Argument& a : e.arguments)
             if (a.value != none) n.can_fail.add(c.plan.exprs[a.value].can_fail);
     } else if (c.types.fits(message ? expressions().type_of(n.exprs[0]) : scope_->body, c.plan.channels[to->channel].type) != Fit::yes) {

@@ -9,9 +9,9 @@
 namespace weir {
 namespace {
 
-const OperationSpec* operation_of(const ConnectorCatalog& specs, const plan::Plan& plan, const plan::Endpoint& endpoint) {
+const OperationSpec* operation_of(const ConnectorCatalog& specs, const plan::Plan& plan, const plan::Endpoint& endpoint, OperationRole role) {
     const ConnectorSpec* spec = specs.find(plan.connectors[endpoint.connector].kind);
-    return spec == nullptr ? nullptr : spec->find(endpoint.operation);
+    return spec == nullptr ? nullptr : spec->find(endpoint.operation, role);
 }
 
 // The folder of a computed path's constant beginning: what stands before the first `${`.
@@ -123,7 +123,7 @@ public:
         }
         const plan::Endpoint& endpoint = plan_.endpoints[target.endpoint];
         const plan::Connector& connector = plan_.connectors[endpoint.connector];
-        const OperationSpec* spec = operation_of(specs_, plan_, endpoint);
+        const OperationSpec* spec = operation_of(specs_, plan_, endpoint, OperationRole::sink);
         out.name = connector.name + "." + endpoint.operation;
         out.operation = endpoint.operation;
         if (spec == nullptr) return Error{0, out.name + ": this build has no connector `" + connector.kind + "`"};
@@ -185,7 +185,7 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
     }
     const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];
     const plan::Connector& connector = plan.connectors[endpoint.connector];
-    const OperationSpec* spec = operation_of(world.specs, plan, endpoint);
+    const OperationSpec* spec = operation_of(world.specs, plan, endpoint, OperationRole::source);
     if (spec == nullptr) return Error{0, connector.name + "." + endpoint.operation + ": this build has no connector `" + connector.kind + "`"};
     const Result<Connector*> made = this->connector(endpoint.connector, compiler, executor);
     if (!made) return made.error();
