@@ -77,6 +77,8 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, Files& fi
         fresh.wall_time = clock.wall();
         if (auto made = make_schema(d, fresh); !made) return made.error();
     }
+    if (*state == SchemaState::older)
+        if (auto migrated = migrate(d); !migrated) return migrated.error();
     auto meta = read_meta(d);
     if (!meta) return meta.error();
     if (!options.memory && !meta->clean)

@@ -88,7 +88,7 @@ PartState& Positions::propose(const Key& key) {
 }
 
 void Positions::mark(const Position& position) {
-    if (position.sort == Position::Sort::none) return;
+    if (position.sort == Position::Sort::none || position.sort == Position::Sort::due) return;
     add_range(propose({position.sort, position.no, position.part}), position.at, position.end);
 }
 void Positions::note(Position::Sort sort, No no, std::uint64_t part, std::string_view note) { propose({sort, no, part}).note = note; }

@@ -13,6 +13,7 @@ struct Job {
     Executor* home = nullptr;
     Then<Committed> then;
     std::vector<Fate> fates;
+    std::vector<RowId> due, seen;
     std::string why;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/store/rests.hpp"
 #include "engine/store/schema.hpp"
 
 namespace weir {
@@ -56,6 +57,32 @@ Result<std::unique_ptr<Readers::Reader>> Readers::take() {
     reader->database->exec("PRAGMA mmap_size=0");
     if (reader->database->code() != 0) return Error{0, "the store can't be read: " + reader->database->text()};
     return reader;
+}
+
+Result<DueRow> Readers::due_row(RowId id) {
+    std::shared_lock open(gate_);
+    auto reader = take();
+    if (!reader) return reader.error();
+    Database& database = *(*reader)->database;
+    if (!(*reader)->due) (*reader)->due = Statement(database, due_row_sql());
+    auto found = one_due((*reader)->due, id);
+    if (database.code() != 0) return Error{0, "a due row can't be read: " + database.text()};
+    std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(*reader));
+    return found;
+}
+
+Result<StoredReply> Readers::reply(RowId seen) {
+    std::shared_lock open(gate_);
+    auto reader = take();
+    if (!reader) return reader.error();
+    Database& database = *(*reader)->database;
+    if (!(*reader)->reply) (*reader)->reply = Statement(database, seen_reply_sql());
+    auto found = one_reply((*reader)->reply, seen);
+    if (database.code() != 0) return Error{0, "a reply can't be read: " + database.text()};
+    std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(*reader));
+    return found;
 }
 
 Result<std::vector<Row>> Readers::read(No channel, RowId after, std::size_t rows, std::size_t bytes, std::vector<BadRow>& bad) {

@@ -25,6 +25,8 @@ class Readers {
 public:
     Readers(std::string path, std::string vfs) : path_(std::move(path)), vfs_(std::move(vfs)) {}
     Result<std::vector<Row>> read(No channel, RowId after, std::size_t rows, std::size_t bytes, std::vector<BadRow>& bad);
+    Result<DueRow> due_row(RowId id);
+    Result<StoredReply> reply(RowId seen);
     // Nobody reads while this is held: the log can start anew.
     std::unique_lock<std::shared_mutex> pause() { return std::unique_lock(gate_); }
 
@@ -32,6 +34,7 @@ private:
     struct Reader {
         std::unique_ptr<Database> database;
         std::vector<Statement> by_channel;
+        Statement due, reply;
     };
     Result<std::unique_ptr<Reader>> take();
 

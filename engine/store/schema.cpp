@@ -8,20 +8,40 @@ namespace {
 constexpr const char* tables = R"(
 CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), schema INTEGER NOT NULL, store_id BLOB NOT NULL, secret BLOB NOT NULL, incarnation BLOB NOT NULL,
     epoch INTEGER NOT NULL, commit_no INTEGER NOT NULL, unit_no INTEGER NOT NULL, engine_time INTEGER NOT NULL, wall_time INTEGER NOT NULL,
-    backup_mark INTEGER NOT NULL, clean INTEGER NOT NULL);
+    backup_mark INTEGER NOT NULL, clean INTEGER NOT NULL, due_no INTEGER NOT NULL DEFAULT 0, seen_no INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE name(no INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL);
 CREATE TABLE plan(no INTEGER PRIMARY KEY, at INTEGER NOT NULL, hash TEXT NOT NULL, texts BLOB NOT NULL);
-CREATE TABLE channel(no INTEGER PRIMARY KEY, tail INTEGER NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE channel(no INTEGER PRIMARY KEY, tail INTEGER NOT NULL, first INTEGER NOT NULL, unsubscribed INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE consumer(no INTEGER PRIMARY KEY, channel INTEGER NOT NULL);
 CREATE TABLE position(id INTEGER PRIMARY KEY, sort INTEGER NOT NULL, no INTEGER NOT NULL, part INTEGER NOT NULL, low INTEGER NOT NULL, done BLOB NOT NULL,
     note BLOB NOT NULL);
 CREATE TABLE hist(id INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL, flow INTEGER NOT NULL, plan INTEGER NOT NULL, units BLOB NOT NULL);
 CREATE TABLE arrival(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE dead(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, flow TEXT NOT NULL, class INTEGER NOT NULL, text TEXT NOT NULL, path TEXT NOT NULL,
-    step TEXT NOT NULL, attempts INTEGER NOT NULL, mid BLOB NOT NULL, envelope BLOB NOT NULL, body BLOB NOT NULL);
+    step TEXT NOT NULL, attempts INTEGER NOT NULL, mid BLOB NOT NULL, envelope BLOB NOT NULL, body BLOB NOT NULL, source BLOB NOT NULL DEFAULT x'',
+    memo BLOB NOT NULL DEFAULT x'', origin INTEGER NOT NULL DEFAULT 0, type INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE quarantine(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, source TEXT NOT NULL, row INTEGER NOT NULL, why TEXT NOT NULL, raw BLOB NOT NULL);
 CREATE TABLE file_out(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, device INTEGER NOT NULL, inode INTEGER NOT NULL, born INTEGER NOT NULL,
     length INTEGER NOT NULL);
+)";
+
+// Their numbers are counted in `meta`. No index: a flow reads its rows once, at its start, and finds them in memory from then on.
+constexpr const char* tables_of_2 = R"(
+CREATE TABLE due(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind INTEGER NOT NULL, flow INTEGER NOT NULL, mid BLOB NOT NULL, attempt INTEGER NOT NULL,
+    key_high INTEGER, key_low INTEGER, body_hash INTEGER, origin INTEGER NOT NULL, type INTEGER NOT NULL, envelope BLOB NOT NULL, body BLOB NOT NULL,
+    source BLOB NOT NULL, memo BLOB NOT NULL);
+CREATE TABLE seen(id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, until INTEGER NOT NULL, key_high INTEGER NOT NULL, key_low INTEGER NOT NULL,
+    body_hash INTEGER NOT NULL, status INTEGER NOT NULL, format INTEGER NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL);
+CREATE TABLE recorded(id INTEGER PRIMARY KEY, node INTEGER NOT NULL, body BLOB NOT NULL);
+)";
+constexpr const char* from_1_to_2 = R"(
+ALTER TABLE meta ADD COLUMN due_no INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE meta ADD COLUMN seen_no INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE channel ADD COLUMN unsubscribed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead ADD COLUMN source BLOB NOT NULL DEFAULT x'';
+ALTER TABLE dead ADD COLUMN memo BLOB NOT NULL DEFAULT x'';
+ALTER TABLE dead ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead ADD COLUMN type INTEGER NOT NULL DEFAULT 0;
 )";
 
 Error sql_error(const Database& database, const char* doing) { return Error{0, std::string("the store can't ") + doing + ": " + database.text()}; }
@@ -56,14 +76,15 @@ Result<SchemaState> look_at_schema(Database& database, const std::string& path) 
     if (version > schema_version)
         return Error{0, "`" + path + "` was written by a newer weir (schema " + std::to_string(version) + "; this one knows " + std::to_string(schema_version) +
                             "): use that program, or a backup from before"};
-    return SchemaState::present;
+    return version < schema_version ? SchemaState::older : SchemaState::present;
 }
 
 Result<Done> make_schema(Database& database, const StoreMeta& meta) {
     database.exec("BEGIN IMMEDIATE");
     database.exec(tables);
+    database.exec(tables_of_2);
     {
-        Statement row(database, "INSERT INTO meta VALUES(1,?,?,?,?,0,0,0,0,?,0,1)");
+        Statement row(database, "INSERT INTO meta VALUES(1,?,?,?,?,0,0,0,0,?,0,1,0,0)");
         Statement secret(database, "UPDATE meta SET secret=?");
         Statement incarnation(database, "UPDATE meta SET incarnation=?");
         row.integer(1, schema_version).id(2, meta.store_id).blob(3, "").blob(4, "").integer(5, meta.wall_time).run();
@@ -79,10 +100,25 @@ Result<Done> make_schema(Database& database, const StoreMeta& meta) {
     return error;
 }
 
+Result<Done> migrate(Database& database) {
+    database.exec("BEGIN IMMEDIATE");
+    if (database.number("PRAGMA user_version") < 2) {
+        database.exec(from_1_to_2);
+        database.exec(tables_of_2);
+    }
+    database.exec(("UPDATE meta SET schema=" + std::to_string(schema_version)).c_str());
+    database.exec(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
+    database.exec("COMMIT");
+    if (database.code() == 0) return Done{};
+    const Error error = sql_error(database, "be brought to the form of this weir; it is as it was");
+    database.roll_back();
+    return error;
+}
+
 Result<StoreMeta> read_meta(Database& database) {
     StoreMeta meta;
     Statement row(database,
-                  "SELECT store_id, secret, incarnation, epoch, commit_no, unit_no, engine_time, wall_time, backup_mark, clean FROM meta WHERE id=1");
+                  "SELECT store_id, secret, incarnation, epoch, commit_no, unit_no, engine_time, wall_time, backup_mark, clean, due_no, seen_no FROM meta WHERE id=1");
     if (!row.step()) return sql_error(database, "be read");
     if (!row.read_id(0, meta.store_id) || !row.read_id(1, meta.secret) || !row.read_id(2, meta.incarnation)) return Error{0, "the store's first table is damaged"};
     meta.epoch = row.natural(3);
@@ -92,6 +128,8 @@ Result<StoreMeta> read_meta(Database& database) {
     meta.wall_time = row.integer(7);
     meta.backup_mark = row.integer(8) != 0;
     meta.clean = row.integer(9) != 0;
+    meta.due_no = row.natural(10);
+    meta.seen_no = row.natural(11);
     return meta;
 }
 

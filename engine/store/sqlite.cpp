@@ -89,6 +89,8 @@ bool Database::roll_back() {
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
+std::uint64_t Database::last_row() const { return static_cast<std::uint64_t>(sqlite3_last_insert_rowid(handle_)); }
+
 bool Database::exec(const char* sql) {
     if (code_ != 0) return false;
     if (const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr); code != SQLITE_OK) {
@@ -149,6 +151,11 @@ Statement& Statement::text(int at, std::string_view value) {
     if (handle_)
         if (const int code = sqlite3_bind_text64(handle_, at, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8); code != SQLITE_OK)
             database_->failed(code);
+    return *this;
+}
+Statement& Statement::null(int at) {
+    if (handle_)
+        if (const int code = sqlite3_bind_null(handle_, at); code != SQLITE_OK) database_->failed(code);
     return *this;
 }
 Statement& Statement::id(int at, const Id128& value) {

@@ -38,6 +38,7 @@ public:
     // Ends a transaction that may or may not still be open. False: SQLite would not, and the connection is of no use.
     bool roll_back();
     bool in_transaction() const;
+    std::uint64_t last_row() const;  // the number that the newest inserted row got
 
     bool exec(const char* sql);
     std::int64_t number(const char* sql);  // the first column of the first row, else 0
@@ -76,6 +77,7 @@ public:
     Statement& integer(int at, int value) { return integer(at, static_cast<std::int64_t>(value)); }
     Statement& blob(int at, std::string_view value);
     Statement& text(int at, std::string_view value);
+    Statement& null(int at);
     Statement& id(int at, const Id128& value);  // its own copy of the 16 bytes, one for each statement
 
     bool step();  // true: a row

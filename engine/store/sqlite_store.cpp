@@ -31,6 +31,11 @@ struct SqliteStore::Visit {
     }
 };
 
+// M1: the time that passed while no engine ran counts, as far as the wall clock went on.
+static EngineTime credit_of(const StoreMeta& meta, const Clock& clock) {
+    return EngineTime(meta.engine_time + std::max<std::int64_t>(0, clock.wall() - meta.wall_time)) - clock.engine();
+}
+
 Result<std::unique_ptr<Store>> SqliteStore::make(Opened opened, Files& files, Clock& clock, std::function<void(std::string)> fatal,
                                                  std::function<void(std::string)> warn) {
     std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(opened), files, clock, std::move(fatal), std::move(warn)));
@@ -48,10 +53,11 @@ SqliteStore::SqliteStore(Opened opened, Files& files, Clock& clock, std::functio
       warn_(std::move(warn)),
       lock_(std::move(opened.lock)),
       meta_(opened.meta),
+      credit_(credit_of(opened.meta, clock)),
       database_(std::move(opened.database)),
       alive_(std::make_shared<SqliteStore*>(this)) {
     appender_ = std::make_unique<Appender>(*database_, files, clock, options_.memory ? std::string() : options_.folder + "/cut", warn_);
-    writer_ = std::make_unique<Writer>(Writer::Parts{*database_, channels_, positions_, *appender_, clock, meta_, options_.memory,
+    writer_ = std::make_unique<Writer>(Writer::Parts{*database_, channels_, positions_, rests_, *appender_, clock, credit_, meta_, options_.memory,
                                                      [this](No no) { return no < name_of_.size() ? name_of_[no] : std::string(); }, warn_});
     if (!options_.memory) readers_.emplace(store_database_path(options_.folder), options_.vfs);
 }
@@ -71,7 +77,7 @@ bool SqliteStore::load(std::string& why) {
     history_trim_ = Statement(*database_, "DELETE FROM hist WHERE id<?");
     arrival_trim_ = Statement(*database_, "DELETE FROM arrival WHERE id<?");
     writer_->use_plan(static_cast<std::uint64_t>(database_->number("SELECT max(no) FROM plan")));
-    if (!channels_.load(*database_, why) || !positions_.load(*database_, why)) return false;
+    if (!channels_.load(*database_, why) || !positions_.load(*database_, why) || !rests_.load(*database_, meta_.due_no, meta_.seen_no, why)) return false;
     why = database_->text();
     return database_->code() == 0;
 }
@@ -169,7 +175,7 @@ void SqliteStore::commit(Commit commit, Executor& home, Then<Committed> then) {
         std::lock_guard lock(mutex_);
         if (broken_) return;  // the process ends; nothing is acknowledged any more
         assert(!stopping_ && "a commit after stop");
-        queue_.push({std::move(commit), &home, std::move(then), {}, {}});
+        queue_.push({std::move(commit), &home, std::move(then), {}, {}, {}, {}});
         post = options_.inline_writer && !posted_;
         if (post) posted_ = true;
     }
@@ -230,6 +236,41 @@ void SqliteStore::on_put(No channel, Executor& home, std::function<void()> woken
     listeners_.emplace(channel, std::move(listener));
 }
 
+std::vector<DueRow> SqliteStore::due(No flow) {
+    Visit visit(*this);
+    return rests_.due_of(flow);
+}
+std::vector<SeenRow> SqliteStore::seen(No flow) {
+    Visit visit(*this);
+    return rests_.seen_of(flow, now());
+}
+
+Result<DueRow> SqliteStore::due_row(RowId id) {
+    if (readers_) return readers_->due_row(id);
+    Visit visit(*this);
+    Statement row(*database_, due_row_sql());
+    return one_due(row, id);
+}
+Result<StoredReply> SqliteStore::reply(RowId seen) {
+    if (readers_) return readers_->reply(seen);
+    Visit visit(*this);
+    Statement row(*database_, seen_reply_sql());
+    return one_reply(row, seen);
+}
+
+void SqliteStore::on_due(No flow, Executor& home, std::function<void()> woken) {
+    auto listener = std::make_shared<Listener>();
+    listener->home = &home;
+    listener->woken = std::move(woken);
+    std::lock_guard lock(mutex_);
+    due_listeners_.emplace(flow, std::move(listener));
+}
+
+void SqliteStore::topic(No) {}
+void SqliteStore::act(Deed, Executor& home, Then<Deeds> then) {
+    home.post([then = std::move(then)]() mutable { then({0, "this store can't do that yet"}); });
+}
+
 void SqliteStore::stop(Task then) {
     {
         std::lock_guard lock(mutex_);
@@ -275,7 +316,7 @@ bool SqliteStore::cycle() {
     }
     auto fed = writer_->take_fed();
     finish(std::move(jobs));
-    wake(fed);
+    wake(fed, listeners_);
     for (const auto& [channel, row] : bad) {
         warn_("row " + std::to_string(row.id) + " of `" + name_of_[channel] + "` went to quarantine: " + row.why);
         if (writer_->quarantine_row(channel, row.id, row.why) == Writer::Ended::broken) {
@@ -294,7 +335,7 @@ void SqliteStore::finish(std::vector<Job> jobs) {
     for (Job& job : jobs) {
         auto found = std::find_if(by_home.begin(), by_home.end(), [&](const auto& one) { return one.first == job.home; });
         if (found == by_home.end()) found = by_home.emplace(by_home.end(), job.home, Answers());
-        found->second.emplace_back(std::move(job.then), Committed{std::move(job.fates), std::move(job.why)});
+        found->second.emplace_back(std::move(job.then), Committed{std::move(job.fates), std::move(job.due), std::move(job.seen), std::move(job.why)});
     }
     for (auto& [home, answers] : by_home)
         home->post([answers = std::move(answers)]() mutable {
@@ -302,11 +343,11 @@ void SqliteStore::finish(std::vector<Job> jobs) {
         });
 }
 
-void SqliteStore::wake(const std::vector<No>& fed) {
+void SqliteStore::wake(const std::vector<No>& fed, const std::multimap<No, std::shared_ptr<Listener>>& listeners) {
     if (fed.empty()) return;
     std::lock_guard lock(mutex_);
     for (const No channel : fed) {
-        const auto [begin, end] = listeners_.equal_range(channel);
+        const auto [begin, end] = listeners.equal_range(channel);
         for (auto at = begin; at != end; ++at) {
             auto& listener = at->second;
             if (listener->posted.exchange(true)) continue;
@@ -343,6 +384,7 @@ void SqliteStore::trim(std::size_t units) {
             history_oldest_.reset();
             history_trim_.integer(1, keep).run();
             arrival_trim_.integer(1, keep).run();
+            rests_.trim_recorded(keep);
             some = more = true;
         }
         history_oldest_.reset();

@@ -34,6 +34,14 @@ public:
     void commit(Commit commit, Executor& home, Then<Committed> then) override;
     Result<std::vector<Row>> read(No channel, RowId after, std::size_t rows, std::size_t bytes) override;
     void on_put(No channel, Executor& home, std::function<void()> woken) override;
+    EngineTime now() const override { return clock_.engine() + credit_; }
+    std::vector<DueRow> due(No flow) override;
+    Result<DueRow> due_row(RowId id) override;
+    std::vector<SeenRow> seen(No flow) override;
+    Result<StoredReply> reply(RowId seen) override;
+    void on_due(No flow, Executor& home, std::function<void()> woken) override;
+    void topic(No channel) override;
+    void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override;
     Id128 secret() const override { return meta_.secret; }
     Id128 incarnation() const override { return meta_.incarnation; }
@@ -51,7 +59,7 @@ private:
     bool cycle();        // one set and what comes between two; false: the end
     void post_cycle(Executor& home);
     void finish(std::vector<Job> jobs);
-    void wake(const std::vector<No>& fed);
+    void wake(const std::vector<No>& fed, const std::multimap<No, std::shared_ptr<Listener>>& listeners);
     void between(std::size_t units);
     void trim(std::size_t units);
     void checkpoint();
@@ -65,9 +73,11 @@ private:
     std::function<void(std::string)> fatal_, warn_;
     std::optional<StoreLock> lock_;
     StoreMeta meta_;
+    const EngineTime credit_;
     std::unique_ptr<Database> database_;  // used by who holds use_
     Channels channels_;
     Positions positions_;
+    Rests rests_;
     std::unique_ptr<Appender> appender_;
     std::unique_ptr<Writer> writer_;
     std::optional<Readers> readers_;
@@ -82,7 +92,7 @@ private:
     std::condition_variable ready_;
     JobQueue queue_;
     std::vector<std::pair<No, BadRow>> bad_;
-    std::multimap<No, std::shared_ptr<Listener>> listeners_;
+    std::multimap<No, std::shared_ptr<Listener>> listeners_, due_listeners_;
     int visitors_ = 0;
     bool stopping_ = false, broken_ = false, posted_ = false, stopped_ = false;
     Task stopped_then_;

@@ -256,6 +256,7 @@ Result<std::unique_ptr<StoreView>> open_view(const std::string& folder) {
     (*database)->exec("PRAGMA query_only=ON");
     auto state = look_at_schema(**database, path);
     if (!state) return state.error();
+    if (*state == SchemaState::older) return Error{0, "the store in `" + folder + "` was written by an older weir: start this one on it once"};
     if (*state == SchemaState::empty) return Error{0, "the store in `" + folder + "` is empty: no engine has run on it yet"};
     return std::unique_ptr<StoreView>(std::make_unique<View>(folder, std::move(*database)));
 }

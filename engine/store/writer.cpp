@@ -19,15 +19,17 @@ Writer::Writer(Parts parts) : p_(std::move(parts)), units_now_(p_.meta.unit_no) 
     data_version_ = Statement(d, "PRAGMA data_version");
     history_ = Statement(d, "INSERT INTO hist(id, count, at, flow, plan, units) VALUES(?,?,?,?,?,?)");
     arrival_ = Statement(d, "INSERT INTO arrival(id, bytes) VALUES(?,?)");
-    dead_ = Statement(d, "INSERT INTO dead(at, flow, class, text, path, step, attempts, mid, envelope, body) VALUES(?,?,?,?,?,?,?,?,?,?)");
+    dead_ = Statement(d, "INSERT INTO dead(at, flow, class, text, path, step, attempts, mid, envelope, body, source, memo, origin, type) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     quarantine_ = Statement(d, "INSERT INTO quarantine(at, source, row, why, raw) VALUES(?,?,?,?,?)");
-    meta_ = Statement(d, "UPDATE meta SET commit_no=?, unit_no=?, engine_time=?, wall_time=? WHERE id=1");
+    meta_ = Statement(d, "UPDATE meta SET commit_no=?, unit_no=?, engine_time=?, wall_time=?, due_no=?, seen_no=? WHERE id=1");
 }
 
 bool Writer::write(std::vector<Job>& jobs) {
     std::vector<Ref> units;
     for (std::uint32_t j = 0; j < jobs.size(); ++j) {
         jobs[j].fates.assign(jobs[j].commit.units.size(), Fate::durable);
+        jobs[j].due.assign(jobs[j].commit.due.size(), 0);
+        jobs[j].seen.assign(jobs[j].commit.seen.size(), 0);
         for (std::uint32_t u = 0; u < jobs[j].commit.units.size(); ++u) units.push_back({j, u});
     }
     for (;;) {
@@ -180,6 +182,7 @@ Writer::Ended Writer::transaction(const std::function<bool()>& body) {
                 d.roll_back();
                 p_.channels.drop();
                 p_.positions.drop();
+                p_.rests.drop();
                 p_.appender.cut_back();
                 fatal_ = "another program writes this store";
                 return Ended::broken;
@@ -192,9 +195,12 @@ Writer::Ended Writer::transaction(const std::function<bool()>& body) {
             p_.appender.write();
             next.commit_no += 1;
             next.unit_no = units_now_;
-            next.engine_time = p_.clock.engine().count();
+            next.engine_time = now().count();
             next.wall_time = p_.clock.wall();
-            meta_.integer(1, next.commit_no).integer(2, next.unit_no).integer(3, next.engine_time).integer(4, next.wall_time).run();
+            next.due_no = p_.rests.last_due();
+            next.seen_no = p_.rests.last_seen();
+            meta_.integer(1, next.commit_no).integer(2, next.unit_no).integer(3, next.engine_time).integer(4, next.wall_time);
+            meta_.integer(5, next.due_no).integer(6, next.seen_no).run();
             if (d.code() == 0) {
                 committing = true;
                 commit_.run();
@@ -206,6 +212,7 @@ Writer::Ended Writer::transaction(const std::function<bool()>& body) {
         fed_.insert(fed_.end(), p_.channels.touched().begin(), p_.channels.touched().end());
         p_.channels.adopt();
         p_.positions.adopt();
+        p_.rests.adopt();
         p_.appender.adopt();
         return Ended::committed;
     }
@@ -216,6 +223,7 @@ Writer::Ended Writer::transaction(const std::function<bool()>& body) {
     units_now_ = p_.meta.unit_no;
     p_.channels.drop();
     p_.positions.drop();
+    p_.rests.drop();
     if (fault == SqlFault::none && clean) {
         return Ended::nothing;
     }
@@ -254,13 +262,29 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
         const Dead& dead = commit.dead[i];
         const Failure& f = dead.failure;
         dead_.integer(1, commit.now).text(2, f.flow).integer(3, static_cast<int>(f.kind)).text(4, f.message).text(5, f.path).text(6, f.step);
-        dead_.integer(7, f.attempts).id(8, dead.id).blob(9, at(commit, dead.envelope)).blob(10, at(commit, dead.body)).run();
+        dead_.integer(7, f.attempts).id(8, dead.id).blob(9, at(commit, dead.envelope)).blob(10, at(commit, dead.body));
+        dead_.blob(11, at(commit, dead.source)).blob(12, at(commit, dead.memo)).integer(13, dead.origin).integer(14, dead.type).run();
     }
+    put_rests(job, unit, before);
     p_.positions.mark(unit.position);
     if (!commit.history) return;
     HistoryPacker& history = packer(commit.flow);
+    const std::uint32_t recorded = before ? before->recorded_end : 0;
+    for (std::uint32_t i = recorded; i < unit.recorded_end; ++i) p_.rests.put_recorded(history.first + history.count, i - recorded, commit.recorded[i], commit.bytes);
     if (unit.arrival.length > 0) arrival_.integer(1, history.first + history.count).blob(2, at(commit, unit.arrival)).run();
     history.add(commit.now, unit, outs_);
+}
+
+void Writer::put_rests(Job& job, const UnitWrite& unit, const UnitWrite* before) {
+    const Commit& commit = job.commit;
+    bool written_over = false;
+    for (std::uint32_t i = before ? before->due_end : 0; i < unit.due_end; ++i) {
+        const Due& due = commit.due[i];
+        job.due[i] = p_.rests.put_due(commit.flow, due, commit.bytes);
+        written_over = written_over || (unit.position.sort == Position::Sort::due && due.id == unit.position.at);
+    }
+    if (unit.position.sort == Position::Sort::due && !written_over) p_.rests.take_due(unit.position.at);
+    for (std::uint32_t i = before ? before->seen_end : 0; i < unit.seen_end; ++i) job.seen[i] = p_.rests.put_seen(commit.flow, commit.seen[i], commit.bytes);
 }
 
 void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input) {
@@ -277,7 +301,15 @@ void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit
     quarantine_.integer(1, now).text(2, flow).integer(3, unit.position.at).text(4, why).blob(5, raw).run();
     const std::string text = "the store can't take what this message became: " + why;
     dead_.integer(1, now).text(2, flow).integer(3, static_cast<int>(FailureClass::internal)).text(4, text).text(5, "").text(6, "");
-    dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, "").blob(10, with_input ? at(commit, unit.arrival) : std::string_view()).run();
+    DueRow due;
+    if (unit.position.sort == Position::Sort::due) {
+        Statement row(p_.database, due_row_sql());
+        if (auto found = one_due(row, unit.position.at)) due = std::move(*found);
+        p_.rests.take_due(unit.position.at);
+    }
+    const std::string_view input = !with_input ? std::string_view() : unit.position.sort == Position::Sort::due ? std::string_view(due.body) : at(commit, unit.arrival);
+    dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, due.envelope).blob(10, input);
+    dead_.blob(11, due.source).blob(12, due.memo).integer(13, due.origin).integer(14, due.type).run();
     p_.positions.mark(unit.position);
 }
 

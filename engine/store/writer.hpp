@@ -12,6 +12,7 @@
 #include "engine/store/history.hpp"
 #include "engine/store/positions.hpp"
 #include "engine/store/queue.hpp"
+#include "engine/store/rests.hpp"
 #include "engine/store/schema.hpp"
 
 namespace weir {
@@ -22,8 +23,10 @@ public:
         Database& database;
         Channels& channels;
         Positions& positions;
+        Rests& rests;
         Appender& appender;
         Clock& clock;
+        EngineTime credit;  // Store::now() is the clock plus this (M1)
         StoreMeta& meta;
         bool memory;
         std::function<std::string(No)> name;
@@ -43,6 +46,8 @@ public:
     // S7: the row's bytes are kept, and every consumer of the channel is done with it.
     Ended quarantine_row(No channel, RowId row, std::string_view why);
 
+    EngineTime now() const { return p_.clock.engine() + p_.credit; }
+
 private:
     struct Ref {
         std::uint32_t job, unit;
@@ -53,8 +58,8 @@ private:
     std::optional<Appender::Failed> append(std::vector<Job>& jobs, std::span<const Ref> units);
     Ended commit(std::vector<Job>& jobs, std::span<const Ref> units);
     void put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no);
+    void put_rests(Job& job, const UnitWrite& unit, const UnitWrite* before);
     HistoryPacker& packer(No flow);
-    void write_rest();
     void quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input);
     bool one_by_one(std::vector<Job>& jobs, std::span<const Ref> units);
     Lines lines_of(const Commit& commit, std::uint32_t unit) const;
