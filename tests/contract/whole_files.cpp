@@ -299,8 +299,8 @@ TEST_CASE("write: the world's failures have their classes") {
 }
 
 TEST_CASE("append and write: what a message puts into a name stays in its folder") {
-    SimulatedFiles none;
-    Rig rig(none);
+    PretendedFiles world;
+    Rig rig(world.files());
     const std::unique_ptr<Connector> connector = std::move(*kind_named("file")->make("file", {}, rig.world()));
     const auto path_of = [&](const std::string& path, std::optional<std::string> root) {
         std::vector<Argument> arguments{argument("", path)};
