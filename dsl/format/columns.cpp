@@ -22,7 +22,7 @@ public:
             comments(n);
             const std::uint32_t next = neighbour(n);
             if (next == none) continue;
-            if (cells_[n] != 0 && cells_[next] != 0) join(cells_[n], cells_[next]);
+            if (cells_[n] != 0 && cells_[next] != 0 && (alike(n, next) || were_aligned(cells_[n], cells_[next]))) join(cells_[n], cells_[next]);
             kept(n, next);
         }
         if (!lines_.empty() && !lines_.back().comment) comments(static_cast<std::uint32_t>(lines_.size() - 1));
@@ -57,6 +57,15 @@ private:
         if (next == lines_.size()) return 0;
         const Token& behind = tokens_[lines_[next].first];
         return behind.item || behind.closes() ? first.cell : 0;
+    }
+    // Short values beside a long condition may stand apart: arms with a `when` are aligned among themselves, `else` with what it ends.
+    bool alike(std::uint32_t n, std::uint32_t next) const {
+        const Token &above = tokens_[lines_[n].first], &below = tokens_[lines_[next].first];
+        return above.guarded == below.guarded || above.text == "else" || below.text == "else";
+    }
+    bool were_aligned(std::uint32_t i, std::uint32_t k) const {
+        const Token &left = tokens_[i], &right = tokens_[k];
+        return left.column == right.column && blanks_[i] == 1 && blanks_[k] == 1 && left.gap > 0 && right.gap > 0 && (left.gap > 1 || right.gap > 1);
     }
     // The first token of the line, or the bracket on it that holds token `k`.
     std::uint32_t inside(std::uint32_t k, const Line& line) const {
@@ -96,7 +105,7 @@ private:
         while (i < a.last && k < b.last) {
             const Token &left = tokens_[i], &right = tokens_[k];
             if (left.sort == Sort::comment || right.sort == Sort::comment || spans_lines(left) || spans_lines(right)) return;
-            if (left.column == right.column && blanks_[i] == 1 && blanks_[k] == 1 && left.gap > 0 && right.gap > 0 && (left.gap > 1 || right.gap > 1)) join(i, k);
+            if (were_aligned(i, k)) join(i, k);
             if (left.column <= right.column) ++i;
             if (right.column <= left.column) ++k;
         }

@@ -29,12 +29,46 @@ std::string write(std::string_view text, const format::Tokens& tokens) {
     return out;
 }
 
+// A printed tree without the blanks around the lines of a documentation: they are layout.
+std::string without_layout(const std::string& tree) {
+    std::string out;
+    for (std::size_t at = 0; at < tree.size();) {
+        const std::size_t word = tree.find("document", at);
+        if (word == std::string::npos) return out + tree.substr(at);
+        const std::string_view rest = std::string_view(tree).substr(word);
+        const std::size_t text = word + (rest.starts_with("documentation \"") ? 15 : rest.starts_with("documented \"") ? 12 : 8);
+        out += tree.substr(at, text - at);
+        if (tree[text - 1] != '"') {
+            at = text;
+            continue;
+        }
+        std::string blanks;  // that stand at a line's end unless something follows
+        bool begun = false;  // the line has more than blanks
+        for (at = text; at < tree.size() && tree[at] != '"';) {
+            const std::string_view sign = std::string_view(tree).substr(at, tree[at] == '\\' ? 2 : 1);
+            at += sign.size();
+            if (sign == "\\n") {
+                out += sign;
+                blanks.clear();
+                begun = false;
+            } else if (sign == " " || sign == "\\t" || sign == "\\r") {
+                blanks += sign;
+            } else {
+                out += (begun ? blanks : "") + std::string(sign);
+                blanks.clear();
+                begun = true;
+            }
+        }
+    }
+    return out;
+}
+
 // The tree and the comments, as a text to compare by.
 std::string essence(const std::string& text) {
     Sources sources;
     Findings findings;
     const std::size_t file = sources.add("", text);
-    std::string out = print(parse(sources, file, findings));
+    std::string out = without_layout(print(parse(sources, file, findings)));
     if (findings.has_errors()) return out + "errors";
     Findings again;
     for (const format::Token& token : format::tokens_of(sources.file(file).text, grammar::read(sources.file(file), again)))

@@ -53,7 +53,8 @@ public:
             line.last = n + 1;
             while (line.last < tokens_.size() && breaks_[line.last] == 0) ++line.last;
             line.comment = tokens_[n].sort == Sort::comment;
-            line.blank_before = n > 0 && breaks_[n] > 1;
+            // `#!` is a comment like any other where it does not begin the file, and stays one.
+            line.blank_before = n > 0 ? breaks_[n] > 1 : tokens_[n].at > 0 && tokens_[n].text.starts_with("#!");
             line.indent = line.comment ? comment_indent(n) : indent(n);
             line.bracket = frames_.back().bracket;
             lines_.push_back(line);
@@ -70,7 +71,7 @@ private:
         while (next < tokens_.size() && tokens_[next].sort == Sort::comment) ++next;
         if (next == tokens_.size()) return 0;
         if (tokens_[next].closes()) return frames_.back().base;
-        if (tokens_[next].block && frames_.size() == 1) return tokens_[n].column > 0 ? step : 0;  // between a header and its body
+        if (tokens_[next].body) return tokens_[n].column > 0 ? step : 0;  // between a header and its body
         return indent(next);
     }
     std::uint32_t indent(std::uint32_t n) const {
@@ -79,7 +80,7 @@ private:
         if (token.closes()) return frame.line_indent;
         if (frame.round) return frame.fresh ? frame.base : frame.item + step;
         if (token.item) return token.header ? step : frame.base;
-        if (token.block) return frames_.size() == 1 ? 0 : frame.item;
+        if (token.block) return token.body ? 0 : frame.item;
         if (token.clause) return frame.item + step;
         if (ends_with_comma(n)) return frame.list;
         return frame.clause + step;
@@ -112,8 +113,8 @@ private:
             if (!token.opens()) continue;
             Frame inner;
             inner.bracket = n + 1;
-            inner.line_indent = inner.item = inner.clause = line.indent;
-            inner.base = inner.list = line.indent + step;
+            inner.line_indent = inner.item = inner.clause = token.body ? 0 : line.indent;
+            inner.base = inner.list = inner.item + step;
             inner.round = !token.is("{");
             frames_.push_back(inner);
         }

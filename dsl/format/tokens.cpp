@@ -117,6 +117,7 @@ private:
         std::uint32_t behind = 0;
         for (std::uint32_t child = index + 1; child < node.last; child = nodes_[child].last) {
             const Kind kind = nodes_[child].kind;
+            if (kind == Kind::when) first.guarded = true;
             if (kind == Kind::key || kind == Kind::pattern || kind == Kind::when || kind == Kind::otherwise) behind = nodes_[child].end;
         }
         if (behind == 0 || behind >= node.end) return;
@@ -152,7 +153,10 @@ private:
             if (node.kind == Kind::entry || node.kind == Kind::field || node.kind == Kind::option || node.kind == Kind::arm || node.kind == Kind::match_arm) mark_cell(token, node, n);
         }
         switch (node.kind) {
-            case Kind::block: token.block = true; break;
+            case Kind::block:
+                token.block = true;
+                token.body = parent == Kind::declaration;
+                break;
             case Kind::op:
             case Kind::is:
             case Kind::in: token.binary = true; break;

@@ -23,6 +23,8 @@ struct Token {
     bool header = false;  // the item is a clause of a header
     bool clause = false;  // a word that begins a clause, where it is not a name
     bool block = false;   // the `{` of a block of statements
+    bool body = false;    // ditto, of a declaration
+    bool guarded = false; // an arm with a `when`
     bool binary = false;  // a sign or word between two operands
 
     bool is(std::string_view sign) const { return sort == Sort::sign && text == sign; }
