@@ -31,11 +31,12 @@ std::vector<std::string> Checker::connector_names(Module& module) const {
 
 namespace {
 
-// Warnings that an author has answered with `allow CODE "why"`: for the file, or under a declaration.
+// Warnings that an author has answered with `allow CODE "why"`: for the file, under a declaration or under a step.
 void allowed(Checker& c) {
     auto drop = [&](std::string_view code, Span where) {
         std::erase_if(c.findings.all(), [&](const Finding& f) { return f.severity == Severity::warning && name_of(f.code) == code && f.at.begin >= where.begin && f.at.end <= where.end; });
     };
+    for (const Allowed& a : c.allowed) drop(a.code, a.where);
     for (auto& m : c.modules)
         for (const syntax::Declaration& d : m->tree.declarations) {
             if (const auto* a = std::get_if<syntax::Allow>(&d.node)) drop(a->code.text, c.sources.file(m->source).span());

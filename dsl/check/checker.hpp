@@ -26,6 +26,11 @@ struct FlowName {
     Span at;
 };
 
+struct Allowed {  // `allow CODE "why"` under a statement
+    std::string code;
+    Span where;
+};
+
 struct Checker {
     Checker(const ReadFile& r, const ConnectorCatalog& c, const CheckOptions& o, Sources& s, Findings& f) : types(plan), findings(f), sources(s), catalog(c), read(r), options(o) {}
 
@@ -42,6 +47,7 @@ struct Checker {
     std::unordered_set<plan::ExprId> secrets;      // expressions that hold a secret
     NameMap<ConnectorName> ready_made;             // connectors that are there without a declaration, once used
     std::set<std::string> subscriptions;           // "topic as name"
+    std::vector<Allowed> allowed;
 
     std::string text(Span at) const { return std::string(sources.text(at)); }
     void not_built(Span at, std::string_view what);

@@ -4,6 +4,7 @@
 #include "dsl/check/arguments.hpp"
 #include "dsl/check/checker.hpp"
 #include "dsl/expressions/expressions.hpp"
+#include "dsl/check/header.hpp"
 #include "dsl/names/nearest.hpp"
 
 namespace weir {
@@ -12,6 +13,17 @@ using namespace plan;
 
 namespace {
 
+const StepSpec& table_form() {
+    static const StepSpec form = step("table", "Rows by key, durable.")
+                                     .clause("by", Want::dotted, false, "the field that is the key")
+                                     .clause("for", Want::duration, Optional, "how long a row is kept")
+                                     .clause("max", Want::number, false, "the most rows")
+                                     .clause("from", Want::subject, Optional, "reference data that is only read")
+                                     .behind(Places().clause("reload on change", Want::nothing, Optional, "read again when it changes").clause("every", Want::duration, Optional, "read again and again").either())
+                                     .text("NAME: TYPE by NAME [for D] max N [from CALL [reload on change / every D]]");
+    return form;
+}
+
 class Declarations {
 public:
     explicit Declarations(Checker& c) : c_(c) {}
@@ -19,6 +31,8 @@ public:
     void all() {
         for (auto& m : c_.modules)
             for (const syntax::Declaration& d : m->tree.declarations) name(*m, d);
+        for (auto& m : c_.modules)
+            for (const syntax::Declaration& d : m->tree.declarations) forms(*m, d);
         for (auto& m : c_.modules)
             for (auto& [n, type] : m->types) lower_declared(c_, type);
         for (auto& m : c_.modules)
@@ -48,6 +62,22 @@ private:
     static Span first_of(const PatternName& p, Span) { return p.declaration->name.at; }
     template <class T> static Span first_of(const T& t, Span) { return t.at; }
 
+    // What is not built is held to its forms; near misses want every name, so it comes behind them.
+    void forms(Module& m, const syntax::Declaration& d) {
+        Around around;
+        around.module = &m;
+        if (const auto* t = std::get_if<syntax::Test>(&d.node); t && t->body) check_forms(c_, *t->body, BlockKind::test, "test", around);
+        if (const auto* p = std::get_if<syntax::Probe>(&d.node)) {
+            check_header_forms(c_, p->header, around);
+            if (p->body) check_forms(c_, *p->body, BlockKind::test, "probe", around);
+        }
+        if (const auto* p = std::get_if<syntax::Process>(&d.node)) {
+            around.process = true;
+            check_header_forms(c_, p->header, around);
+            if (p->body) check_forms(c_, *p->body, BlockKind::states, "process", around);
+        }
+    }
+
     void name(Module& m, const syntax::Declaration& d) {
         struct Visitor {
             Declarations& me;
@@ -71,7 +101,7 @@ private:
             void operator()(const syntax::Channel&) const {}
             void operator()(const syntax::Table& t) const {
                 m.later.emplace(std::string(t.name.text), t.name.at);
-                me.c_.not_built(t.name.at, "`table`");
+                if (match_parts(me.c_, table_form(), t.parts, t.name.at)) me.c_.not_built(t.name.at, "`table`");
             }
             void operator()(const syntax::Switch& s) const {
                 m.later.emplace(std::string(s.name.text), s.name.at);

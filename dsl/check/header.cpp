@@ -1,9 +1,11 @@
 #include "dsl/check/header.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "dsl/check/arguments.hpp"
 #include "dsl/names/nearest.hpp"
+#include "dsl/steps/clauses.hpp"
 
 namespace weir {
 
@@ -11,68 +13,81 @@ using namespace plan;
 
 namespace {
 
+const StepSpec& from_form() {
+    static const StepSpec form = step("from", "Where the messages come from.").add(source_clauses()).text("T " + source_clauses().text(true));
+    return form;
+}
+
+void from_rest(Checker& c, const Parts& parts) {
+    const syntax::Part* rest = parts.peek();
+    if (!rest) return;
+    if (std::holds_alternative<syntax::Arrow>(rest->node)) c.not_built(rest->at, "a target in the header");
+    else c.findings.error(Code::W0401, rest->at, "{} does not belong to `from`", part_text(c, *rest)).help("`{}`", from_form().form_of());
+}
+
+// The form of a clause that is neither `from` nor `on`; none has its finding.
+const HeaderWord* known_word(Checker& c, const syntax::Clause& clause) {
+    if (const HeaderWord* found = find_header_word(clause.word.text)) return found;
+    auto finding = c.findings.error(Code::W0401, clause.word.at, "a flow's header has no `{}`", clause.word.text);
+    std::vector<std::string> words = {"from", "on"};
+    for (const HeaderWord& w : header_words()) words.push_back(w.form.word);
+    const std::string best = nearest(clause.word.text, words);
+    if (!best.empty()) finding.replace(clause.word.at, best, "did you mean");
+    else finding.help("`from`, `on`, `workers`, `history off`; steps stand between braces");
+    return nullptr;
+}
+
+// The action of an `on` line. None: it has its finding.
+std::optional<WrittenAction> table_action(Checker& c, const syntax::Clause& clause, Parts& parts, Around around, std::vector<NotBuilt>& not_built) {
+    bool told = false;
+    auto written = read_action(parts, c, in_table, around, not_built, told);
+    if (told) return std::nullopt;
+    const syntax::Part* rest = parts.peek();
+    if (!written) {
+        c.findings.error(rest ? Code::W0301 : Code::W0302, rest ? rest->at : clause.at, "behind `on` and its classes stands an action").help("`-> target`, `discard V`, `reject V`, `fail CLASS [V]`, `fail again`");
+        return std::nullopt;
+    }
+    if (!rest) return written;
+    c.findings.error(Code::W0301, rest->at, "{} does not belong to this action", part_text(c, *rest));
+    return std::nullopt;
+}
+
 class Header {
 public:
     Header(Checker& c, ExprScope& scope, FlowState& state, const syntax::Flow& written, Flow& flow) : c_(c), scope_(scope), state_(state), written_(written), flow_(flow) {}
 
     void lower() {
-        const syntax::Clause *workers = nullptr, *history = nullptr;
         for (const syntax::Clause& clause : written_.header)
             if (clause.word.text == "from") from(clause);
         if (!from_seen_) c_.findings.error(Code::W0400, written_.name.at, "flow `{}` has no source", written_.name.text).help("`from channel` or `from connector.operation(..)`");
         know_messages();
         for (const syntax::Clause& clause : written_.header) {
-            const std::string_view word = clause.word.text;
-            if (word == "from") continue;
-            if (word == "on") on(clause);
-            else if (word == "workers") once(workers, clause) && (flow_.workers = static_cast<std::uint32_t>(number(clause, 1, 1024)));
-            else if (word == "history") {
-                if (once(history, clause)) history_off(clause);
-            } else other(clause);
+            if (clause.word.text == "on") on(clause);
+            else if (clause.word.text != "from") word(clause);
         }
     }
 
 private:
-    bool once(const syntax::Clause*& first, const syntax::Clause& clause) {
-        if (first) {
-            c_.findings.error(Code::W0409, clause.word.at, "`{}` stands twice", clause.word.text).label(first->word.at, "first here");
-            return false;
-        }
-        first = &clause;
-        return true;
-    }
-
-    std::int64_t number(const syntax::Clause& clause, std::int64_t low, std::int64_t high) {
-        Parts parts(clause.parts);
-        const syntax::Expr* e = parts.take_value();
-        auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
-        const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-        if (!n || *n < low || *n > high || !parts.end()) {
-            const Span at = !parts.end() && n ? parts.peek()->at : (e ? e->at : clause.word.at);
-            c_.findings.error(Code::W0401, at, "`{}` wants a whole number from {} to {}", clause.word.text, low, high);
-            return low;
-        }
-        return *n;
-    }
-
-    void history_off(const syntax::Clause& clause) {
-        Parts parts(clause.parts);
-        if (parts.take_words("off") && parts.end()) flow_.history = false;
-        else c_.findings.error(Code::W0401, parts.end() ? clause.word.at : parts.peek()->at, "behind `history` stands `off`");
-    }
-
-    void other(const syntax::Clause& clause) {
-        static const std::vector<std::string> later = {"ordered", "idempotent", "rate", "timeout", "once", "together", "single", "every"};
-        if (std::find(later.begin(), later.end(), clause.word.text) != later.end()) {
-            c_.not_built(clause.word.at, "`" + std::string(clause.word.text) + "` in a header");
+    void word(const syntax::Clause& clause) {
+        const HeaderWord* found = known_word(c_, clause);
+        if (!found) return;
+        if (const auto first = seen_.find(found); first != seen_.end()) {
+            c_.findings.error(Code::W0409, clause.word.at, "`{}` stands twice", clause.word.text).label(first->second, "first here");
             return;
         }
-        auto finding = c_.findings.error(Code::W0401, clause.word.at, "a flow's header has no `{}`", clause.word.text);
-        std::vector<std::string> words = later;
-        words.insert(words.end(), {"from", "on", "workers", "history"});
-        const std::string best = nearest(clause.word.text, words);
-        if (!best.empty()) finding.replace(clause.word.at, best, "did you mean");
-        else finding.help("`from`, `on`, `workers`, `history off`; steps stand between braces");
+        seen_.emplace(found, clause.word.at);
+        const auto form = match_parts(c_, found->form, clause.parts, clause.word.at, around());
+        if (!form) return;
+        HeaderLowering header{c_, scope_, state_, written_, flow_};
+        if (found->lower && form->not_built.empty()) found->lower(header, clause, *form);
+        else if (!found->lower) c_.not_built(clause.word.at, "`" + std::string(clause.word.text) + "` in a header");
+        else tell_not_built(c_, form->not_built);
+    }
+
+    Around around() const {
+        Around a;
+        a.module = scope_.module;
+        return a;
     }
 
     void from(const syntax::Clause& clause) {
@@ -81,10 +96,7 @@ private:
         do {
             if (!source(parts)) return;
         } while (parts.take<syntax::Comma>());
-        if (const syntax::Part* rest = parts.peek()) {
-            if (std::holds_alternative<syntax::Arrow>(rest->node)) c_.not_built(rest->at, "a target in the header");
-            else c_.findings.error(Code::W0401, rest->at, "{} does not belong to `from`", part_text(c_, *rest)).help("`from T [as NAME] [since oldest] [every D] [max N]`");
-        }
+        from_rest(c_, parts);
     }
 
     // A channel's dotted name, or connector.operation(arguments).
@@ -166,46 +178,32 @@ private:
     bool source_clauses(Parts& parts, Source& made, const OperationSpec* operation) {
         const bool topic = made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::topic;
         const bool queue = made.channel != none && !topic;
-        while (!parts.end() && !parts.peek_as<syntax::Comma>()) {
-            const syntax::Part& here = *parts.peek();
-            if (parts.take_words("as")) {
-                const syntax::Expr* e = parts.take_value();
-                auto name = e ? dotted_name(*e, c_.sources) : std::nullopt;
-                if (!name) {
-                    c_.findings.error(Code::W0401, here.at, "behind `as` stands a name");
-                    return false;
-                }
-                made.subscription = name->text;
-                if (queue || operation) c_.findings.error(Code::W0402, here.at, "`as` names a subscription, and {} has none", queue ? "a queue" : "an endpoint");
-            } else if (parts.take_words("since oldest")) {
-                made.since_oldest = true;
-                if (queue || operation) c_.findings.error(Code::W0402, here.at, "`since oldest` belongs to a topic, and this is {}", queue ? "a queue" : "an endpoint");
-            } else if (parts.take_words("every")) {
-                const syntax::Expr* e = parts.take_value();
-                auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
-                const auto* d = value ? std::get_if<Duration>(&*value) : nullptr;
-                if (!d || d->nanoseconds <= 0) {
-                    c_.findings.error(Code::W0401, e ? e->at : here.at, "`every` wants a duration: `every 5s`");
-                } else {
-                    made.every = d->nanoseconds;
-                }
-                if (made.channel != none) c_.not_built(here.at, "polling a channel");
-                else if (operation && !operation->polls) c_.findings.error(Code::W0403, here.at, "`every` belongs to a source that is asked, and this one comes by itself");
-            } else if (parts.take_words("max")) {
-                const syntax::Expr* e = parts.take_value();
-                auto value = e ? Expressions(c_, scope_).literal(*e) : std::nullopt;
-                const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-                if (!n || *n < 1) c_.findings.error(Code::W0401, e ? e->at : here.at, "`max` wants a whole number of at least 1");
-                else made.max = static_cast<std::uint64_t>(*n);
-                if (made.channel == none && operation && operation->polls) c_.not_built(here.at, "`max` of a source");
-                if (made.channel == none && operation && !operation->polls) c_.findings.error(Code::W0403, here.at, "`max` belongs to a source that is asked, and this one comes by itself");
-            } else {
-                const auto word = parts.word();
-                if (word && (*word == "where" || *word == "weight" || *word == "live" || *word == "by")) c_.not_built(here.at, "`" + std::string(*word) + "` of a source");
-                else if (std::holds_alternative<syntax::Arrow>(here.node)) c_.not_built(here.at, "a target in the header");
-                else c_.findings.error(Code::W0401, here.at, "{} does not belong to `from`", part_text(c_, here)).help("`from T [as NAME] [since oldest] [every D] [max N]`");
-                return false;
-            }
+        Form form;
+        if (!take_places(parts, c_, from_form(), from_form().places, made.at, around(), in_table, form)) return false;
+        tell_not_built(c_, form.not_built);
+        if (const Filling* as = form.get("as")) {
+            made.subscription = dotted_name(*as->value, c_.sources)->text;
+            if (queue || operation) c_.findings.error(Code::W0402, as->at, "`as` names a subscription, and {} has none", queue ? "a queue" : "an endpoint");
+        }
+        if (const Filling* since = form.get("since oldest")) {
+            made.since_oldest = true;
+            if (queue || operation) c_.findings.error(Code::W0402, since->at, "`since oldest` belongs to a topic, and this is {}", queue ? "a queue" : "an endpoint");
+        }
+        if (const Filling* every = form.get("every")) {
+            const auto value = Expressions(c_, scope_).literal(*every->value);
+            const auto* d = value ? std::get_if<Duration>(&*value) : nullptr;
+            if (!d || d->nanoseconds <= 0) c_.findings.error(Code::W0401, every->value->at, "`every` wants a duration: `every 5s`");
+            else made.every = d->nanoseconds;
+            if (made.channel != none) c_.not_built(every->at, "polling a channel");
+            else if (operation && !operation->polls) c_.findings.error(Code::W0403, every->at, "`every` belongs to a source that is asked, and this one comes by itself");
+        }
+        if (const Filling* max = form.get("max")) {
+            const auto value = Expressions(c_, scope_).literal(*max->value);
+            const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
+            if (!n || *n < 1) c_.findings.error(Code::W0401, max->value->at, "`max` wants a whole number of at least 1");
+            else made.max = static_cast<std::uint64_t>(*n);
+            if (made.channel == none && operation && operation->polls) c_.not_built(max->at, "`max` of a source");
+            if (made.channel == none && operation && !operation->polls) c_.findings.error(Code::W0403, max->at, "`max` belongs to a source that is asked, and this one comes by itself");
         }
         return true;
     }
@@ -258,14 +256,7 @@ private:
         std::string label = "on";
         for (const syntax::Name& n : clause.classes) {
             FailureClass failure = FailureClass::any;
-            if (!read_failure_class(n.text, failure)) {
-                auto finding = c_.findings.error(Code::W0410, n.at, "there is no failure class `{}`", n.text);
-                std::vector<std::string> classes;
-                for (unsigned i = 0; i < 14; ++i) classes.emplace_back(name_of(static_cast<FailureClass>(i)));
-                const std::string best = nearest(n.text, classes);
-                if (!best.empty()) finding.replace(n.at, best, "did you mean");
-                continue;
-            }
+            if (!failure_class(c_, n, failure, true)) continue;
             for (const auto& [above, at] : taken_)
                 if (is_within(failure, above)) {
                     c_.findings.error(Code::W0405, n.at, "this line is never reached for `{}`", n.text).label(at, "takes it already");
@@ -276,13 +267,11 @@ private:
         }
         for (std::size_t i = 0; i < line.classes.size(); ++i) taken_.push_back({line.classes[i], clause.classes.size() == line.classes.size() ? clause.classes[i].at : clause.at});
         Parts parts(clause.parts);
-        auto written = read_action(parts, c_);
-        if (!written) {
-            c_.findings.error(parts.end() ? Code::W0302 : Code::W0301, parts.end() ? clause.at : parts.peek()->at, "behind `on` and its classes stands an action").help("`-> target`, `discard V`, `reject V`, `fail CLASS [V]`, `fail again`");
-            return;
-        }
-        if (const syntax::Part* rest = parts.peek()) {
-            c_.findings.error(Code::W0301, rest->at, "{} does not belong to this action", part_text(c_, *rest));
+        std::vector<NotBuilt> not_built;
+        const auto written = table_action(c_, clause, parts, around(), not_built);
+        if (!written) return;
+        if (tell_not_built(c_, not_built)) {
+            check_forms_inside(c_, *written, around());
             return;
         }
         if (line.classes.empty() || !action(*written, line.action, label)) return;
@@ -315,10 +304,6 @@ private:
             case ActionWord::discard:
                 a.kind = ActionKind::discard;
                 name = "discard";
-                if (!w.value) {
-                    c_.findings.error(Code::W0302, w.at, "`discard` lacks its reason").help("`discard V`, for example `discard \"empty\"`");
-                    return false;
-                }
                 break;
             case ActionWord::reject:
                 a.kind = ActionKind::reject;
@@ -331,16 +316,16 @@ private:
             case ActionWord::fail:
                 a.kind = ActionKind::fail;
                 name = "fail";
-                if (!w.failure || !read_failure_class(w.failure->text, a.failure)) {
-                    if (w.failure) c_.findings.error(Code::W0410, w.failure->at, "there is no failure class `{}`", w.failure->text);
-                    return false;
-                }
+                if (!w.failure || !failure_class(c_, *w.failure, a.failure, false)) return false;
                 break;
             case ActionWord::fail_again:
                 a.kind = ActionKind::fail_again;
                 name = "fail again";
                 break;
-            case ActionWord::block: c_.not_built(w.at, "a block as a failure action"); return false;
+            case ActionWord::block:
+                check_forms_inside(c_, w, around());
+                c_.not_built(w.at, "a block as a failure action");
+                return false;
             default: return false;  // not built, has its finding
         }
         if (w.value) {
@@ -357,12 +342,42 @@ private:
     FlowState& state_;
     const syntax::Flow& written_;
     Flow& flow_;
+    std::map<const HeaderWord*, Span> seen_;
     bool from_seen_ = false, unknown_source_ = false;
     std::vector<const OperationSpec*> operations_;
     std::vector<std::pair<FailureClass, Span>> taken_;
 };
 
 }  // namespace
+
+void check_header_forms(Checker& c, const std::vector<syntax::Clause>& header, Around around) {
+    for (const syntax::Clause& clause : header) {
+        Parts parts(clause.parts);
+        if (clause.word.text == "on") {
+            for (const syntax::Name& n : clause.classes) {
+                FailureClass ignored = FailureClass::any;
+                failure_class(c, n, ignored, true);
+            }
+            std::vector<NotBuilt> not_built;
+            if (const auto action = table_action(c, clause, parts, around, not_built)) check_forms_inside(c, *action, around);
+        } else if (clause.word.text == "from") {
+            bool fine = true;
+            do {
+                const Span at = parts.end() ? clause.word.at : parts.peek()->at;
+                Form form;
+                if (!parts.take_value()) {
+                    c.findings.error(Code::W0400, at, "behind `from` stands a channel or an endpoint");
+                    fine = false;
+                } else {
+                    fine = take_places(parts, c, from_form(), from_form().places, at, around, in_table, form);
+                }
+            } while (fine && parts.take<syntax::Comma>());
+            if (fine && !parts.peek_as<syntax::Arrow>()) from_rest(c, parts);
+        } else if (const HeaderWord* found = known_word(c, clause)) {
+            match_parts(c, found->form, clause.parts, clause.word.at, around);
+        }
+    }
+}
 
 void lower_header(Checker& c, ExprScope& scope, FlowState& state, const syntax::Flow& written, Flow& flow) { Header(c, scope, state, written, flow).lower(); }
 

@@ -71,6 +71,10 @@ ExprId Expressions::match(const syntax::Match& m, Span at) {
     for (const syntax::MatchArm& a : m.arms) {
         MatchArm arm;
         bool whole = !a.pattern && !a.when;
+        if (whole && m.subject && c_.text(a.at).starts_with("else")) {
+            const Span word{a.at.begin, a.at.begin + 4};
+            c_.findings.error(Code::W0055, word, "unexpected `else`").replace(word, "_", "in `match` the last arm is `_`");
+        }
         if (whole_seen) {
             c_.findings.error(Code::W0213, a.at, "this arm is never reached: an arm above takes everything");
             break;

@@ -86,8 +86,6 @@ void Lowering::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node
             continue;
         }
         Arm arm;
-        std::optional<WrittenAction> action;
-        Parts parts(s.parts);
         if (s.shape == syntax::Shape::arm) {
             any_arm = true;
             if (else_at.end && first_only) {
@@ -124,24 +122,24 @@ void Lowering::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node
         } else if (!first_only && s.shape == syntax::Shape::send) {
             arm.label = "always";
         } else {
-            c.findings.error(Code::W0313, s.at, "a step stands here, and `{}` holds {}", word, first_only ? "arms only" : "arms and `->`").help("an arm: `\"a\" -> target`, `1..9 {{ .. }}`, `when c -> target`, `else -> target`");
+            no_arm(c, s, word, !first_only);
             continue;
         }
-        action = read_action(parts, c);
-        if (!action) {
-            const syntax::Part* here = parts.peek();
-            c.findings.error(here ? Code::W0301 : Code::W0302, here ? here->at : s.at, "an arm ends in an action: `-> target`, `discard V`, `fail CLASS`, or a block of steps");
+        Around around;
+        around.module = scope_->module;
+        const auto written = match_arm(c, s, around);
+        if (!written) continue;
+        if (tell_not_built(c, written->form.not_built)) {
+            check_forms_inside(c, written->form, word, around);
+            check_forms_inside(c, written->action, around);
+            all_end = false;
+            joined = c.types.any();
             continue;
-        }
-        if (const syntax::Part* rest = parts.peek()) {
-            const auto w = parts.word();
-            if (w && (*w == "on" || *w == "undo" || *w == "allow" || *w == "header" || *w == "batch" || *w == "timeout" || *w == "reply")) c.not_built(rest->at, "`" + std::string(*w) + "` in an arm");
-            else c.findings.error(Code::W0301, rest->at, "{} does not belong to this arm", part_text(c, *rest));
         }
         if (!first_only) scope_->body = before;
         scope_->body = before;
         bool ended = false;
-        arm.block = action_block(*action, arm.label, ended);
+        arm.block = action_block(written->action, arm.label, ended);
         if (!ended) {
             all_end = false;
             joined = joined == none ? scope_->body : (joined == scope_->body ? joined : c.types.any());

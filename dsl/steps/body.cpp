@@ -93,8 +93,10 @@ NodeId Lowering::action_block(const WrittenAction& a, const std::string& label, 
 void Lowering::action(const WrittenAction& a) {
     switch (a.word) {
         case ActionWord::send:
-            if (a.call) c.not_built(a.at, "`-> call`");
-            if (a.target) send(*a.target, a.value, nullptr, a.at);
+            if (a.target) {
+                const Filling* header = a.form ? a.form->get("header") : nullptr;
+                send(*a.target, a.value, header ? header->value : nullptr, a.at);
+            }
             return;
         case ActionWord::discard: discard(a.value, a.at); return;
         case ActionWord::fail:
@@ -134,25 +136,28 @@ void Lowering::step(const syntax::Statement& s) {
     const std::string_view word = s.shape == syntax::Shape::send ? "->" : (s.shape == syntax::Shape::fail ? "fail" : s.word.text);
     const StepSpec* spec = find_step(word);
     if (!spec) {
-        unknown_step(s);
+        unknown_step(c, *scope_->module, s);
         return;
     }
-    if (!spec->lower) {
-        c.not_built(s.word.at, "`" + spec->word + "`");
-        scope_->body = c.types.any();  // what it would have made of the body is not known
-        return;
-    }
-    if (auto form = match_form(c, *spec, s)) {
-        spec->lower(*this, s, *form);
-        return;
+    Around around;
+    around.module = scope_->module;
+    if (auto form = match_form(c, *spec, s, around)) {
+        if (spec->lower && form->not_built.empty()) {
+            spec->lower(*this, s, *form);
+            return;
+        }
+        // What is not built is held to its form, the blocks in it too, and then refused; once for each statement.
+        check_forms_inside(c, *form, spec->word, around);
+        if (spec->lower) tell_not_built(c, form->not_built);
+        else c.not_built(s.word.at, "`" + spec->word + "`");
     }
     // What it would have bound or made is not known; that has its finding, the steps behind it need none.
     scope_->body = c.types.any();
     if (s.shape == syntax::Shape::let_ && s.bound) let(std::string(s.bound->text), c.types.any(), false, s.bound->at);
 }
 
-void Lowering::unknown_step(const syntax::Statement& s) {
-    std::vector<std::string> near = scope_->module->names(&Module::patterns);
+void unknown_step(Checker& c, Module& module, const syntax::Statement& s) {
+    std::vector<std::string> near = module.names(&Module::patterns);
     const std::vector<std::string> patterns = near;
     for (const StepSpec& spec : step_catalog()) near.push_back(spec.word);
     for (const std::string& p : patterns)
@@ -163,6 +168,7 @@ void Lowering::unknown_step(const syntax::Statement& s) {
     auto finding = c.findings.error(Code::W0109, s.word.at, "no step or pattern `{}`", s.word.text);
     const std::string best = nearest(s.word.text, near);
     if (!best.empty()) finding.replace(s.word.at, best, "did you mean");
+    else if (s.word.text == "next") finding.help("`become s`, in a process");
     else if (s.word.text == "if") finding.help("steps choose by `route`, `filter` or `detour when`");
     else if (c.channels.count(s.word.text)) finding.help("`-> {}` sends to the channel", s.word.text);
 }

@@ -18,7 +18,6 @@ struct FlowState {  // what is counted over the whole flow
     std::vector<const PatternName*> expanding;
     std::string subject = "flow";
 };
-enum class BlockKind : std::uint8_t { steps, arms, recipients };
 
 class Lowering {
 public:
@@ -69,7 +68,6 @@ private:
     };
     void statement(const syntax::Statement& s, const syntax::Block& around);
     void step(const syntax::Statement& s);
-    void unknown_step(const syntax::Statement& s);
     void identify(std::vector<Placed>& nodes);
     plan::NodeId link(const std::vector<Placed>& nodes);
     void expand(const syntax::Statement& s, PatternName& p);
@@ -85,6 +83,8 @@ private:
     const syntax::Block* around_ = nullptr;
 };
 
+// A statement whose word is no step: says what it may have meant.
+void unknown_step(Checker& checker, Module& module, const syntax::Statement& statement);
 // FNV-1a: the same everywhere and for ever, as the ids of messages rest on it.
 std::uint64_t identity_hash(std::string_view text);
 

@@ -15,9 +15,10 @@ StepSpec fail_step() {
 
 StepSpec discard_step() {
     return step("discard", "Drops the message; a row keeps the reason.")
-        .operand("why", Want::value, "the reason: what is dropped leaves a row that says why")
+        .operand("reason", Want::value, "what is dropped leaves a row that says why")
         .example("discard \"a duplicate\"")
-        .does([](Lowering& body, const syntax::Statement& s, const Form& form) { body.discard(form.get("why")->value, s.at); });
+        .does([](Lowering& body, const syntax::Statement& s, const Form& form) { body.discard(form.get("reason")->value, s.at); });
 }
+ActionSpec discard_action() { return {discard_step(), ActionWord::discard, in_table | in_step_on | in_branch | in_process, true, ""}; }
 
 }  // namespace weir

@@ -1,3 +1,4 @@
+#include "dsl/steps/clauses.hpp"
 #include "dsl/steps/steps.hpp"
 
 namespace weir {
@@ -5,8 +6,12 @@ namespace weir {
 StepSpec let_step() {
     return step("let", "Binds a name for the steps behind it, in this block.")
         .operand("value", Want::value, "the value: `let total = body.price * body.count`")
+        .operand("call", Want::call, "an answer: `let score = call scores body`")
+        .either()
+        .behind(call_clauses(), "..")
+        .later()
         .keeps_order()
-        .form("NAME [: TYPE] = V")
+        .text("NAME [: TYPE] = (V / call T [V] ..)")
         .example("let total = body.price * body.count")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             if (!s.bound) return;

@@ -7,7 +7,7 @@ StepSpec log_step() {
         .choice("level", {"debug", "info", "warn", "error"}, "info where none is said", Optional)
         .operand("message", Want::value, "the text")
         .clause("with", Want::value, Optional, "an object of values beside the text")
-        .clause("every", Want::value, Optional, "one line for every N messages")
+        .clause("every", Want::number, Optional, "one line for every N messages")
         .keeps_order()
         .example("log \"seen\"")
         .example("log warn \"large\" with { total: body.total } every 10")

@@ -1,7 +1,5 @@
 #include "dsl/steps/parts.hpp"
 
-#include <array>
-
 namespace weir {
 
 std::optional<std::string_view> Parts::word_at(std::size_t index) const {
@@ -45,51 +43,6 @@ const syntax::Block* Parts::take_block_or_empty() {
     if (!object || !object->entries.empty() || e->parenthesised) return nullptr;
     ++at_;
     return &empty;
-}
-
-std::optional<WrittenAction> read_action(Parts& parts, Checker& checker) {
-    const syntax::Part* first = parts.peek();
-    if (!first) return std::nullopt;
-    WrittenAction a;
-    a.at = first->at;
-    if (const auto* arrow = parts.take<syntax::Arrow>()) {
-        a.target = &arrow->target;
-        a.call = arrow->call;
-        a.value = parts.take_value();
-        return a;
-    }
-    if (const syntax::Block* block = parts.take_block_or_empty()) {
-        a.word = ActionWord::block;
-        a.block = block;
-        return a;
-    }
-    if (const auto* fail = parts.take<syntax::FailClass>()) {
-        a.word = fail->failure.text == "again" ? ActionWord::fail_again : ActionWord::fail;
-        a.failure = fail->failure;
-        if (a.word == ActionWord::fail) a.value = parts.take_value();
-        return a;
-    }
-    const auto word = parts.word();
-    if (!word) return std::nullopt;
-    if (*word == "discard" || *word == "reject") {
-        a.word = *word == "discard" ? ActionWord::discard : ActionWord::reject;
-        parts.skip();
-        a.value = parts.take_value();
-        return a;
-    }
-    struct Later {
-        std::string_view name;
-        ActionWord word;
-    };
-    static constexpr std::array<Later, 6> later = {{{"retry", ActionWord::retry}, {"reply", ActionWord::reply}, {"give", ActionWord::give}, {"skip", ActionWord::skip}, {"become", ActionWord::become}, {"finish", ActionWord::finish}}};
-    for (const Later& l : later)
-        if (*word == l.name) {
-            checker.not_built(a.at, "`" + std::string(l.name) + "`");
-            a.word = l.word;
-            while (!parts.end()) parts.skip();  // one finding is enough
-            return a;
-        }
-    return std::nullopt;
 }
 
 }  // namespace weir

@@ -1,11 +1,13 @@
 #pragma once
 // Reads the parts of a statement or clause from left to right.
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dsl/check/checker.hpp"
+#include "dsl/steps/spec.hpp"
 #include "dsl/syntax/tree.hpp"
 
 namespace weir {
@@ -38,7 +40,17 @@ private:
     std::size_t at_;
 };
 
-enum class ActionWord : std::uint8_t { send, discard, reject, fail, fail_again, retry, reply, give, skip, become, finish, block };
+// What stands around the words that are read, where their form depends on it.
+struct Around {
+    Module* module = nullptr;  // for near misses; may be absent
+    bool process = false;      // `become`, `finish`
+    bool scatter = false;      // `-> call x.f()`
+};
+struct NotBuilt {
+    Span at;
+    std::string what;
+};
+struct Form;
 struct WrittenAction {
     ActionWord word = ActionWord::send;
     Span at;
@@ -47,8 +59,14 @@ struct WrittenAction {
     const syntax::Expr* value = nullptr;
     std::optional<syntax::Name> failure;
     const syntax::Block* block = nullptr;
+    std::shared_ptr<const Form> form;  // the clauses of its words
+    const ActionSpec* spec = nullptr;  // of an action that begins with a word
 };
-// Reads one action; none: something else stands there. What belongs to actions that are not built yet is passed over with its finding.
-std::optional<WrittenAction> read_action(Parts& parts, Checker& checker);
+// Reads one action. None: something else stands there, or (`told`) it has its finding. What fits and is not built yet is noted.
+std::optional<WrittenAction> read_action(Parts& parts, Checker& checker, ActionPlace place, Around around, std::vector<NotBuilt>& not_built, bool& told);
+// Says what was noted; true: something was.
+bool tell_not_built(Checker& checker, const std::vector<NotBuilt>& notes);
+// A class that a name stands for; a finding otherwise.
+bool failure_class(Checker& checker, const syntax::Name& name, FailureClass& out, bool any_too);
 
 }  // namespace weir

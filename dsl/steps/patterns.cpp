@@ -152,15 +152,18 @@ bool Lowering::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope
         if (kind_of_parameter(q) == ParameterKind::block) wanted.push_back(&q);
     std::vector<const syntax::Block*> given(wanted.size(), nullptr);
     Parts parts(s.parts);
+    Form form;
     bool first = true, fine = true;
     while (!parts.end()) {
         const syntax::Part& here = *parts.peek();
         std::size_t place = 0;
-        const auto word = parts.word();
-        if (word && (*word == "on" || *word == "undo" || *word == "allow") && std::holds_alternative<syntax::Word>(here.node)) {
-            c.not_built(here.at, "`" + std::string(*word) + "` under a step");
-            return false;
+        Around around;
+        around.module = scope_->module;
+        if (const auto annotation = take_annotation(parts, c, around, form)) {
+            if (!*annotation) return false;
+            continue;
         }
+        const auto word = parts.word();
         if (word) {
             for (place = 0; place < wanted.size() && wanted[place]->name.text != *word; ++place) {
             }
@@ -176,6 +179,11 @@ bool Lowering::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope
         }
         given[place] = block;
         first = false;
+    }
+    note_allowed(c, form, s.at);
+    if (tell_not_built(c, form.not_built)) {
+        check_forms_inside(c, form, "");
+        return false;
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         if (!given[i]) {

@@ -5,7 +5,7 @@ namespace weir {
 StepSpec recipients_step() {
     return step("recipients", "The recipient list: every arm that fits gets a copy; the message goes on unchanged.")
         .operand("value", Want::value, "a value, or a list of them", Optional)
-        .operand("arms", Want::arms, "arms, and `-> target` without a pattern")
+        .operand("arms", Want::arms_and_sends, "arms, and `-> target` without a pattern")
         .keeps_order()
         .example("recipients body.names { \"a\" -> log_queue, when body.total > 9 -> log_queue }")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {

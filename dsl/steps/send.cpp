@@ -1,3 +1,4 @@
+#include "dsl/steps/clauses.hpp"
 #include "dsl/steps/steps.hpp"
 
 namespace weir {
@@ -5,9 +6,8 @@ namespace weir {
 StepSpec send_step() {
     return step("->", "Sends the message on, or a new message of the same conversation where a value stands behind the target.")
         .operand("target", Want::target, "a channel, or an endpoint with its parentheses")
-        .clause("header", Want::value, Optional, "the headers of the new message")
-        .form("T [V] [header V]")
-        .later({"timeout", "batch", "cached", "whole", "unrecorded", "reply"})
+        .behind(send_clauses())
+        .text(Places().operand("", Want::subject, "").operand("", Want::value, "", Optional).add(send_clauses()).text(true))
         .keeps_order()
         .example("-> log_queue")
         .example("-> log_queue { id: body.id } header { kind: \"a\" }")

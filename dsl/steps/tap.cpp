@@ -4,21 +4,16 @@ namespace weir {
 
 StepSpec tap_step() {
     return step("tap", "The wire tap: a copy goes to a channel, whatever becomes of the message.")
-        .operand("target", Want::target, "`tap -> channel`", Optional)
-        .operand("steps", Want::block, "steps for the copy", Optional)
-        .form("(-> T [V] / { .. }) [else discard V]")
-        .later({"else"})
+        .operand("target", Want::target, "`tap -> channel`")
+        .operand("steps", Want::block, "steps for the copy")
+        .either()
+        .later()
+        .clause("else", Want::nothing, Optional, "what becomes of a copy that the channel has no room for")
+        .behind(Places().clause("discard", Want::value, false, "why it is dropped"))
+        .later()
         .keeps_order()
         .example("tap -> log_queue")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
-            if (form.get("steps")) {
-                body.c.not_built(form.get("steps")->at, "`tap` with a block");
-                return;
-            }
-            if (!form.get("target")) {
-                body.c.findings.error(Code::W0302, s.word.at, "`tap` lacks its target").help("`tap -> channel`");
-                return;
-            }
             const Filling& to = *form.get("target");
             if (to.target->arguments) {
                 body.c.not_built(to.target->at, "`tap` to an endpoint");

@@ -1,3 +1,4 @@
+#include "dsl/steps/clauses.hpp"
 #include "dsl/steps/steps.hpp"
 
 namespace weir {
@@ -5,6 +6,10 @@ namespace weir {
 StepSpec translate_step() {
     return step("translate", "Makes a new body.")
         .operand("value", Want::value, "the new body")
+        .operand("call", Want::call, "an answer as the new body")
+        .either()
+        .behind(call_clauses(), "..")
+        .later()
         .keeps_order()
         .example("translate { id: body.id, total: body.price * body.count }")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
