@@ -2,6 +2,7 @@
 
 #include "connectors/console/kind.hpp"
 #include "connectors/file/kind.hpp"
+#include "connectors/http/kind.hpp"
 #include "connectors/timer/kind.hpp"
 
 namespace weir {
@@ -15,6 +16,7 @@ constexpr BuiltIn kinds[] = {
     {file_spec, file_kind},
     {timer_spec, timer_kind},
     {console_spec, console_kind},
+    {http_spec, http_kind},
 };
 
 }  // namespace
