@@ -61,12 +61,15 @@ const std::string* find_header(const Headers& headers, std::string_view lower_ca
     return nullptr;
 }
 
-// The envelope: a version byte, a byte of flags, then what the flags name, headers, hops, failure. Lengths and counts are LEB128 numbers.
+// The envelope: a version byte, flags, what they name, headers, hops, failure, who waits. Flags, lengths and counts are LEB128 numbers.
 namespace {
 
-constexpr unsigned char envelope_version = 1;
+constexpr unsigned char envelope_version = 2;  // 1: without the last three flags, which stood in one byte
 constexpr std::size_t most_hops = 100;
-enum Flag : unsigned char { has_id = 1, has_correlation = 2, has_trace = 4, has_in_reply_to = 8, has_history = 16, has_failure = 32 };
+enum Flag : unsigned {
+    has_id = 1, has_correlation = 2, has_trace = 4, has_in_reply_to = 8, has_history = 16, has_failure = 32, has_reply_to = 64, has_expires = 128, has_replays = 256
+};
+constexpr unsigned flags_of_1 = 63, all_flags = 511;
 
 class Encoder {
 public:
@@ -197,8 +200,11 @@ std::string encode_envelope(const Headers* headers, const Meta& meta) {
     if (!meta.in_reply_to.empty()) flags |= has_in_reply_to;
     if (history) flags |= has_history;
     if (meta.failure != nullptr) flags |= has_failure;
+    if (!meta.reply_to.empty()) flags |= has_reply_to;
+    if (meta.expires != 0) flags |= has_expires;
+    if (meta.replays != 0) flags |= has_replays;
     to.byte(envelope_version);
-    to.byte(static_cast<unsigned char>(flags));
+    to.number(flags);
     if (flags & has_id) to.id(meta.id);
     if (flags & has_correlation) to.id(meta.correlation);
     if (flags & has_trace) to.id(meta.trace);
@@ -232,14 +238,18 @@ std::string encode_envelope(const Headers* headers, const Meta& meta) {
         to.time(failure.at);
         to.number(failure.attempts);
     }
+    if (flags & has_reply_to) to.text(meta.reply_to);
+    if (flags & has_expires) to.time(meta.expires);
+    if (flags & has_replays) to.number(meta.replays);
     return out;
 }
 
 bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
     Decoder from(bytes);
-    if (from.byte() != envelope_version) return false;
-    const unsigned flags = from.byte();
-    if (flags > 63) return false;
+    const unsigned char version = from.byte();
+    if (version == 0 || version > envelope_version) return false;
+    const std::uint32_t flags = version == 1 ? from.byte() : from.small_number();
+    if (flags > (version == 1 ? flags_of_1 : all_flags)) return false;
     Meta read;
     if (flags & has_id) read.id = from.id();
     if (flags & has_correlation) read.correlation = from.id();
@@ -275,6 +285,9 @@ bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
         failure->attempts = from.small_number();
         read.failure = std::move(failure);
     }
+    if (flags & has_reply_to) read.reply_to = from.text();
+    if (flags & has_expires) read.expires = from.time();
+    if (flags & has_replays) read.replays = from.small_number();
     if (!from.at_end()) return false;
     headers = std::move(read_headers);
     meta = std::move(read);

@@ -198,12 +198,17 @@ struct HistoryRow {
     Id128 mid;
     Position in;
     std::uint32_t attempt = 1;
-    std::vector<std::pair<std::string, RowId>> out;  // channel, row; files as path, 0
+    std::vector<std::pair<std::string, RowId>> out;  // channel, row; a topic without subscription: row 0; files as path, 0
+    std::string from;          // channel or source of `in`
+    std::vector<RowId> dead, due;  // rows that it made; of a replay or a discard: the dead row that it took
+    bool recorded = false;     // replies of its calls were kept
+    std::string who, why;      // of what a person did
 };
 struct ChannelFigures {
     std::string name;
     std::uint64_t depth = 0, in_flight = 0;
     std::int64_t oldest = 0;   // wall time of the oldest row nobody has taken; 0: none
+    std::uint64_t unsubscribed = 0;  // sent to it while nobody subscribed
 };
 
 // The store of one engine. `commit` and `on_tail` may be called from any thread; their continuations run on `home`.

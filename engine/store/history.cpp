@@ -6,8 +6,20 @@ namespace weir {
 
 namespace {
 
-// A unit: head, id of 16 bytes, delta of time, position, attempt, outs. The head's bits:
-constexpr unsigned outcome_bits = 0x07, has_attempt = 0x08, has_position = 0x10, same_part = 0x20, has_arrival = 0x40, same_time = 0x80;
+// A unit: head, id of 16 bytes, delta of time, position, attempt, outs, and what the head names beyond. The head's bits; the usual ones stand in
+// its first byte. Version 1 had a head of one byte with fewer outcomes.
+constexpr unsigned outcome_bits = 0x0f, has_position = 0x10, same_part = 0x20, has_attempt = 0x40, has_arrival = 0x80, other_time = 0x100, has_dead = 0x200,
+                   has_due = 0x400, has_recorded = 0x800, has_why = 0x1000;
+
+unsigned head_of_1(unsigned old) {
+    unsigned head = old & 0x07;
+    if (old & 0x08) head |= has_attempt;
+    if (old & 0x10) head |= has_position;
+    if (old & 0x20) head |= same_part;
+    if (old & 0x40) head |= has_arrival;
+    if (!(old & 0x80)) head |= other_time;
+    return head;
+}
 
 void put_id(std::string& out, const Id128& id) {
     char raw[16];
@@ -25,6 +37,20 @@ Id128 get_id(std::string_view raw) {
     }
     return id;
 }
+void put_rows(std::string& out, const std::vector<RowId>& rows) {
+    put_varint(out, rows.size());
+    for (const RowId row : rows) put_varint(out, row);
+}
+void put_text(std::string& out, std::string_view text) {
+    put_varint(out, text.size());
+    out.append(text);
+}
+bool get_rows(VarintReader& reader, std::vector<RowId>& rows) {
+    const std::uint64_t count = reader.number();
+    if (!reader.ok || count > reader.bytes.size()) return false;  // each takes a byte at least
+    for (std::uint64_t i = 0; i < count; ++i) rows.push_back(reader.number());
+    return reader.ok;
+}
 std::int64_t delta(std::uint64_t to, std::uint64_t from) { return static_cast<std::int64_t>(to - from); }
 
 }  // namespace
@@ -34,26 +60,32 @@ void HistoryPacker::start(No new_flow, std::uint64_t first_unit) {
     first = first_unit;
     count = expected = 0;
     at = 0;
-    blob.assign(1, '\x01');
+    blob.assign(1, '\x02');
     part_ = end_ = 0;
     no_ = 0;
     row_ = 0;
+    who_.clear();
+    why_.clear();
 }
 
-void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::vector<UnitOut>& outs) {
+void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::vector<UnitOut>& outs, const UnitMore& more) {
     if (count++ == 0) at = unit_at;
     unsigned head = static_cast<unsigned>(unit.outcome) & outcome_bits;
     const Position& in = unit.position;
     if (unit.attempt > 1) head |= has_attempt;
     if (unit.arrival.length > 0) head |= has_arrival;
-    if (unit_at == at) head |= same_time;
+    if (unit_at != at) head |= other_time;
+    if (!more.dead.empty()) head |= has_dead;
+    if (!more.due.empty()) head |= has_due;
+    if (more.recorded) head |= has_recorded;
+    if (!more.who.empty() || !more.why.empty()) head |= has_why;
     if (in.sort != Position::Sort::none) {
         head |= has_position;
         if (end_ != 0 && in.part == part_ && in.no == no_) head |= same_part;
     }
-    blob.push_back(static_cast<char>(head));
+    put_varint(blob, head);
     put_id(blob, unit.id);
-    if (!(head & same_time)) put_signed(blob, unit_at - at);
+    if (head & other_time) put_signed(blob, unit_at - at);
     if (head & has_position) {
         if (!(head & same_part)) {
             blob.push_back(static_cast<char>(in.sort));
@@ -74,11 +106,23 @@ void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::
         put_signed(blob, delta(out.row, row_));
         row_ = out.row;
     }
+    if (head & has_dead) put_rows(blob, more.dead);
+    if (head & has_due) put_rows(blob, more.due);
+    if (head & has_why) {
+        // Mostly many units share one reason: two empty texts stand for those of the unit before.
+        const bool same = more.who == who_ && more.why == why_;
+        put_text(blob, same ? std::string_view() : more.who);
+        put_text(blob, same ? std::string_view() : more.why);
+        who_ = more.who;
+        why_ = more.why;
+    }
 }
 
 bool unpack_history(std::uint64_t first, std::uint64_t count, std::int64_t at, std::string_view blob, std::vector<PackedUnit>& out) {
     VarintReader reader{blob};
-    if (reader.byte() != 1) return false;
+    const unsigned version = reader.byte();
+    if (version != 1 && version != 2) return false;
+    std::string who, why;
     std::uint64_t part = 0, end = 0;
     No no = 0;
     auto sort = Position::Sort::none;
@@ -86,12 +130,13 @@ bool unpack_history(std::uint64_t first, std::uint64_t count, std::int64_t at, s
     for (std::uint64_t i = 0; i < count; ++i) {
         PackedUnit unit;
         unit.no = first + i;
-        const unsigned head = reader.byte();
+        const std::uint64_t raw_head = version == 1 ? reader.byte() : reader.number();
+        const unsigned head = version == 1 ? head_of_1(static_cast<unsigned>(raw_head)) : static_cast<unsigned>(raw_head);
         const auto id = reader.take(16);
-        if (!reader.ok || (head & outcome_bits) > static_cast<unsigned>(Outcome::refused)) return false;
+        if (!reader.ok || raw_head > 0x1fff || (head & outcome_bits) > static_cast<unsigned>(version == 1 ? Outcome::refused : Outcome::purged)) return false;
         unit.outcome = static_cast<Outcome>(head & outcome_bits);
         unit.id = get_id(id);
-        unit.at = head & same_time ? at : at + reader.signed_number();
+        unit.at = head & other_time ? at + reader.signed_number() : at;
         unit.arrival = (head & has_arrival) != 0;
         if (head & has_position) {
             if (!(head & same_part)) {
@@ -115,6 +160,19 @@ bool unpack_history(std::uint64_t first, std::uint64_t count, std::int64_t at, s
             UnitOut one{(raw & 1) != 0, raw >> 1, 0};
             if (!one.file) one.row = row += static_cast<std::uint64_t>(reader.signed_number());
             unit.outs.push_back(one);
+        }
+        if (head & has_dead && !get_rows(reader, unit.dead)) return false;
+        if (head & has_due && !get_rows(reader, unit.due)) return false;
+        unit.recorded = (head & has_recorded) != 0;
+        if (head & has_why) {
+            const auto some_who = reader.take(reader.number());
+            const auto some_why = reader.take(reader.number());
+            if (!some_who.empty() || !some_why.empty()) {
+                who = some_who;
+                why = some_why;
+            }
+            unit.who = who;
+            unit.why = why;
         }
         if (!reader.ok) return false;
         out.push_back(std::move(unit));

@@ -12,6 +12,13 @@ struct UnitOut {
     RowId row = 0;
 };
 
+// What else is told of a unit.
+struct UnitMore {
+    std::vector<RowId> dead, due;  // rows that it made; of a replay or a discard: the dead row that it took
+    bool recorded = false;         // rows of `recorded` have what its calls were answered
+    std::string_view who, why;     // of what a person did
+};
+
 class HistoryPacker {
 public:
     No flow = 0;
@@ -22,12 +29,13 @@ public:
     std::string blob;
 
     void start(No new_flow, std::uint64_t first_unit);
-    void add(std::int64_t unit_at, const UnitWrite& unit, const std::vector<UnitOut>& outs);
+    void add(std::int64_t unit_at, const UnitWrite& unit, const std::vector<UnitOut>& outs, const UnitMore& more = {});
 
 private:
     std::uint64_t part_ = 0, end_ = 0;
     No no_ = 0;
     RowId row_ = 0;
+    std::string who_, why_;
 };
 
 // One decoded unit; names are not looked up yet.
@@ -40,6 +48,9 @@ struct PackedUnit {
     std::uint32_t attempt = 1;
     bool arrival = false;  // a row of `arrival` has its input
     std::vector<UnitOut> outs;
+    std::vector<RowId> dead, due;
+    bool recorded = false;
+    std::string who, why;
 };
 // False: the row is damaged; what decoded before stays in `out`.
 bool unpack_history(std::uint64_t first, std::uint64_t count, std::int64_t at, std::string_view blob, std::vector<PackedUnit>& out);

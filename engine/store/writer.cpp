@@ -90,7 +90,10 @@ bool Writer::one_by_one(std::vector<Job>& jobs, std::span<const Ref> units) {
                 });
                 if (ended != Ended::this_row) break;
             }
-            if (ended == Ended::committed) job.fates[ref.unit] = Fate::quarantined;
+            if (ended == Ended::committed) {
+                job.fates[ref.unit] = Fate::quarantined;
+                forget_rows(job, ref.unit);
+            }
         }
         if (ended == Ended::no_room) wait(job, ref.unit, fatal_);
         if (ended == Ended::broken || ended == Ended::this_row) return false;
@@ -100,7 +103,15 @@ bool Writer::one_by_one(std::vector<Job>& jobs, std::span<const Ref> units) {
 
 void Writer::wait(Job& job, std::uint32_t unit, const std::string& why) {
     job.fates[unit] = Fate::waits;
+    forget_rows(job, unit);
     if (job.why.empty()) job.why = why;
+}
+
+// Their numbers were proposed in a transaction that is not there.
+void Writer::forget_rows(Job& job, std::uint32_t unit) {
+    const auto& units = job.commit.units;
+    for (std::uint32_t i = unit == 0 ? 0 : units[unit - 1].due_end; i < units[unit].due_end; ++i) job.due[i] = 0;
+    for (std::uint32_t i = unit == 0 ? 0 : units[unit - 1].seen_end; i < units[unit].seen_end; ++i) job.seen[i] = 0;
 }
 
 Writer::Lines Writer::lines_of(const Commit& commit, std::uint32_t unit) const {
@@ -249,6 +260,8 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
     const UnitWrite& unit = commit.units[unit_no];
     const UnitWrite* before = unit_no == 0 ? nullptr : &commit.units[unit_no - 1];
     outs_.clear();
+    more_.dead.clear();
+    more_.due.clear();
     for (std::uint32_t i = before ? before->puts_end : 0; i < unit.puts_end; ++i) {
         const Put& put = commit.puts[i];
         const RowId row = p_.channels.put(put.channel, commit.now, put.id, put.type, at(commit, put.envelope), at(commit, put.body));
@@ -264,6 +277,7 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
         dead_.integer(1, commit.now).text(2, f.flow).integer(3, static_cast<int>(f.kind)).text(4, f.message).text(5, f.path).text(6, f.step);
         dead_.integer(7, f.attempts).id(8, dead.id).blob(9, at(commit, dead.envelope)).blob(10, at(commit, dead.body));
         dead_.blob(11, at(commit, dead.source)).blob(12, at(commit, dead.memo)).integer(13, dead.origin).integer(14, dead.type).run();
+        more_.dead.push_back(p_.database.last_row());
     }
     put_rests(job, unit, before);
     p_.positions.mark(unit.position);
@@ -272,7 +286,8 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
     const std::uint32_t recorded = before ? before->recorded_end : 0;
     for (std::uint32_t i = recorded; i < unit.recorded_end; ++i) p_.rests.put_recorded(history.first + history.count, i - recorded, commit.recorded[i], commit.bytes);
     if (unit.arrival.length > 0) arrival_.integer(1, history.first + history.count).blob(2, at(commit, unit.arrival)).run();
-    history.add(commit.now, unit, outs_);
+    more_.recorded = unit.recorded_end > recorded;
+    history.add(unit.now != 0 ? unit.now : commit.now, unit, outs_, more_);
 }
 
 void Writer::put_rests(Job& job, const UnitWrite& unit, const UnitWrite* before) {
@@ -281,6 +296,7 @@ void Writer::put_rests(Job& job, const UnitWrite& unit, const UnitWrite* before)
     for (std::uint32_t i = before ? before->due_end : 0; i < unit.due_end; ++i) {
         const Due& due = commit.due[i];
         job.due[i] = p_.rests.put_due(commit.flow, due, commit.bytes);
+        more_.due.push_back(job.due[i]);
         written_over = written_over || (unit.position.sort == Position::Sort::due && due.id == unit.position.at);
     }
     if (unit.position.sort == Position::Sort::due && !written_over) p_.rests.take_due(unit.position.at);

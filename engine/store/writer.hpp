@@ -63,6 +63,7 @@ private:
     void quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input);
     bool one_by_one(std::vector<Job>& jobs, std::span<const Ref> units);
     Lines lines_of(const Commit& commit, std::uint32_t unit) const;
+    void forget_rows(Job& job, std::uint32_t unit);
     void wait(Job& job, std::uint32_t unit, const std::string& why);
 
     Parts p_;
@@ -74,6 +75,7 @@ private:
     std::vector<HistoryPacker> packers_;
     std::size_t packers_used_ = 0;
     std::vector<UnitOut> outs_;
+    UnitMore more_;
     Statement begin_, commit_, data_version_, history_, arrival_, dead_, quarantine_, meta_;
     std::int64_t version_ = -1;
 };
