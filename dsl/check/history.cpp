@@ -3,7 +3,7 @@
 namespace weir {
 
 HeaderWord history_word() {
-    return {step("history", "Whether the way of each message is kept.").choice("off", {"off"}, "behind `history` stands `off`"), [](HeaderLowering& h, const syntax::Clause&, const Form&) { h.flow.history = false; }};
+    return {step("history", "Whether the way of each message is kept.").choice("`off`", {"off"}, "behind `history` stands `off`"), [](HeaderLowering& h, const syntax::Clause&, const Form&) { h.flow.history = false; }};
 }
 
 }  // namespace weir

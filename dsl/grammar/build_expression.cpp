@@ -107,6 +107,7 @@ ExprBox Builder::climb(Children& c, int least) {
             left = make(at, Binary{entry->op, span(sign), std::move(left), std::move(right)});
         }
     }
+    if (told) return make(left->at, BrokenExpr{});  // what it would be is not known
     return left;
 }
 

@@ -204,7 +204,9 @@ Statement Builder::statement(Index i) {
         default: return result;
     }
     result.parts = parts(c);
+    const std::size_t before = findings_.all().size();
     check_parts(result);
+    if (findings_.all().size() > before) result.shape = Shape::broken;  // one mistake, one finding: later stages pass it over
     return result;
 }
 

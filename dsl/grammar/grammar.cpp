@@ -254,6 +254,7 @@ struct k_fn : WEIR_KEYWORD("fn") {};
 struct k_pattern : WEIR_KEYWORD("pattern") {};
 struct k_flow : WEIR_KEYWORD("flow") {};
 struct k_process : WEIR_KEYWORD("process") {};
+struct k_initial : WEIR_KEYWORD("initial") {};
 struct k_state : WEIR_KEYWORD("state") {};
 struct k_data : WEIR_KEYWORD("data") {};
 struct k_probe : WEIR_KEYWORD("probe") {};
@@ -608,7 +609,8 @@ struct state_part : sor<node<Kind::word, scan<scan_action_word>>, part> {};
 struct state_item : node<Kind::step, any_word, star<state_gap, state_part>> {};
 struct state_block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<state_item>, gap>>> {};
 struct need_state_block : state_block {};
-struct state : node<Kind::state, k_state, _, need<need_name>, gap, need<need_state_block>> {};
+struct initial_state : attempt<k_initial, blank, at<k_state>> {};  // a habit: what it is told is the business of the forms
+struct state : node<Kind::state, opt<initial_state>, k_state, _, need<need_name>, gap, need<need_state_block>> {};
 struct data_item : node<Kind::data, k_data, _, record> {};
 struct process_item : sor<state, data_item, state_item> {};
 struct need_process_block : node<Kind::block, braces<gap, star<ahead<item_ahead>, guarded<process_item>, gap>>> {};

@@ -192,6 +192,7 @@ Told why_no_statement(const char* q, const char* e) {
 }
 
 namespace {
+const Message cache_declaration{Code::W0003, "a file has no `{}`", "`table c: T by key for 7d max N`"};
 const Message no_declaration{Code::W0003, "a file has no `{}`", "declarations begin with a word such as `flow`, `queue`, `type`, `test`"};
 struct Near {
     std::string_view word;
@@ -226,6 +227,7 @@ Told why_no_declaration(const char* q, const char* e) {
     if (const auto habit = habit_at(q, q, e); habit.message) return habit;
     const auto word = word_at(q, e);
     if (word.empty()) return {q, nullptr, q < e && (*q == '}' || *q == ')' || *q == ']') ? &closes_nothing : &sign_here};
+    if (word == "cache") return {q, nullptr, &cache_declaration};
     const Near* best = nullptr;
     std::size_t least = word.size() <= 4 ? 2 : 3;
     for (const auto& near : near_words)

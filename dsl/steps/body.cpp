@@ -123,7 +123,9 @@ void Lowering::statements(const syntax::Block& b) {
 
 void Lowering::statement(const syntax::Statement& s, const syntax::Block&) {
     switch (s.shape) {
-        case syntax::Shape::broken: return;
+        case syntax::Shape::broken:
+            if (s.bound && s.word.text == "let") let(std::string(s.bound->text), c.types.any(), false, s.bound->at);
+            return;
         case syntax::Shape::arm: c.findings.error(Code::W0313, s.at, "an arm stands here, and this block holds steps").help("arms stand in `route` and `recipients`"); return;
         case syntax::Shape::pattern_call: pattern(s); return;
         case syntax::Shape::state: c.findings.error(Code::W0313, s.at, "`{}` stands only in a process", s.word.text); return;
@@ -165,6 +167,10 @@ void unknown_step(Checker& c, Module& module, const syntax::Statement& s) {
             c.findings.error(Code::W0109, s.word.at, "`{}` is a pattern: `{}()`", p, p).replace(s.word.at, p + "()", "call it");
             return;
         }
+    if (const ActionSpec* action = find_action(s.word.text)) {
+        c.findings.error(Code::W0301, s.word.at, "`{}` stands {}", s.word.text, action->where);
+        return;
+    }
     auto finding = c.findings.error(Code::W0109, s.word.at, "no step or pattern `{}`", s.word.text);
     const std::string best = nearest(s.word.text, near);
     if (!best.empty()) finding.replace(s.word.at, best, "did you mean");

@@ -56,6 +56,13 @@ public:
             c_.findings.error(Code::W0015, here.at, "unexpected `call`").help("a call is a step: `let r = call x()`");
             return true;
         }
+        if (const auto* block = std::get_if<syntax::BlockBox>(&here.node); block && *block && place && place->want == Want::value && (*block)->statements.size() == 1) {
+            const syntax::Statement& only = (*block)->statements.front();
+            if (only.shape == syntax::Shape::step && only.parts.empty() && !find_step(only.word.text)) {
+                c_.findings.error(Code::W0035, here.at, "a colon is missing after the key").help("`{{ {} }}` is written `{{ {}: {} }}`", only.word.text, only.word.text, only.word.text);
+                return true;
+            }
+        }
         const auto* operand = std::get_if<syntax::Operand>(&here.node);
         if (!operand || !operand->value) return false;
         if (operand->assigned_call) {
@@ -206,7 +213,11 @@ private:
         const std::string whose = level.owner && !level.owner->clause.empty() ? level.owner->clause : shown_.word;
         Span at = level.owner ? level.at : word_;
         if (here && p.clause.empty()) at = here->at;
-        auto finding = p.clause.empty() ? c_.findings.error(Code::W0302, at, "`{}` lacks its {}", whose, p.name) : c_.findings.error(Code::W0302, at, "`{}` lacks its `{}`", whose, p.clause);
+        std::string what = p.clause.empty() ? p.name : "`" + p.clause + "`";
+        for (std::size_t k = 0; k + 1 < level.places->size(); ++k)
+            if (&(*level.places)[k] == &p)
+                for (std::size_t n = k + 1; n < level.places->size() && (*level.places)[n].either; ++n) what += " or " + ((*level.places)[n].clause.empty() ? (*level.places)[n].name : "`" + (*level.places)[n].clause + "`");
+        auto finding = c_.findings.error(Code::W0302, at, "`{}` lacks its {}", whose, what);
         if (!p.doc.empty()) finding.say("{}", p.doc);
         finding.help("`{}`", shown_.form_of());
         return false;

@@ -49,12 +49,7 @@ void check_state_item(Checker& c, const syntax::Statement& s, Around around) {
 
 void check_states(Checker& c, const syntax::Statement& s, Around around) {
     if (s.shape == syntax::Shape::state) {
-        for (const syntax::Part& p : s.parts)
-            if (const auto* block = std::get_if<syntax::BlockBox>(&p.node); block && *block) check_forms(c, **block, BlockKind::state, "state", around);
-        return;
-    }
-    if (s.shape == syntax::Shape::step && s.word.text == "initial") {
-        c.findings.error(Code::W0301, s.word.at, "unexpected `initial`").help("the first state is the initial one");
+        if (s.word.text == "initial") c.findings.error(Code::W0301, s.word.at, "unexpected `initial`").help("the first state is the initial one");
         for (const syntax::Part& p : s.parts)
             if (const auto* block = std::get_if<syntax::BlockBox>(&p.node); block && *block) check_forms(c, **block, BlockKind::state, "state", around);
         return;
