@@ -18,6 +18,9 @@ std::uint32_t before_bracket(const Token* before, const Token& left, const Token
     return right.gap > 0 ? 1 : 0;
 }
 
+// `discard"x"` is two values to the parser, and the checker's to refuse: a blank would make it something else.
+bool needs_its_blank(const Token& left) { return left.sort == Sort::word && ((grammar::flags_of(left.text) & grammar::action_word) != 0 || left.text == "fail" || left.text == "call"); }
+
 }  // namespace
 
 std::uint32_t blanks_between(const Token* before, const Token& left, const Token& right) {
@@ -27,7 +30,8 @@ std::uint32_t blanks_between(const Token* before, const Token& left, const Token
     if (right.is(",") || right.is(":") || right.is("?:") || right.is("?") || right.is("?[")) return 0;
     if (is_dot(left) || is_dot(right) || left.is("..") || right.is("..") || left.is("...")) return 0;
     if (right.is("(") || right.is("[")) return before_bracket(before, left, right);
-    if (is_minus(left)) return is_minus(right) ? 1 : 0;
+    if (is_minus(left)) return is_minus(right) && right.gap > 0 ? 1 : 0;  // `a --b` is two values, `a - -b` is one
+    if (needs_its_blank(left) && right.gap == 0 && right.newlines == 0) return right.is("}") ? 1 : 0;
     return 1;
 }
 

@@ -194,7 +194,7 @@ TEST_CASE("texts changed by chance: no crash, and what is formatted keeps all pr
     const char* const pieces[] = {"{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "#", "\n", "\n\n", " ", ",", "->", ":", "?", "..", "...", "-", "=", "|", "when ", "else ", "or after 1s", "then ", "in ", "${", "r\"", "\\", "\t", "\r\n", "# c\n", "1", "x"};
     const std::vector<fs::path> all = every_flow();
     std::size_t formatted_count = 0;
-    const unsigned rounds = std::getenv("WEIR_LONG") != nullptr ? 100u : 6u;
+    const unsigned rounds = std::getenv("WEIR_LONG") != nullptr ? 500u : 6u;
     for (const fs::path& path : all) {
         const std::string text = load(path);
         if (text.empty() || text.size() > 20000) continue;
