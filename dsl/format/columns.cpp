@@ -46,12 +46,14 @@ private:
         const Line& line = lines_[n];
         const Token& first = tokens_[line.first];
         if (!first.item || first.cell == 0 || first.cell >= line.last) return 0;
+        std::uint32_t depth = 0;  // of the brackets on this line
         for (std::uint32_t k = line.first + 1; k < line.last; ++k) {
             const Token& token = tokens_[k];
-            if (token.opens() && token.pair >= line.last) return 0;
-            if (token.closes() && token.pair < line.first) return 0;
-            if (token.item && inside(k, line) == line.first) return 0;
+            if (token.closes() && depth-- == 0) return 0;
+            if (token.item && depth == 0) return 0;
+            if (token.opens()) ++depth;
         }
+        if (depth > 0) return 0;
         std::uint32_t next = n + 1;
         while (next < lines_.size() && lines_[next].comment) ++next;
         if (next == lines_.size()) return 0;
@@ -66,17 +68,6 @@ private:
     bool were_aligned(std::uint32_t i, std::uint32_t k) const {
         const Token &left = tokens_[i], &right = tokens_[k];
         return left.column == right.column && blanks_[i] == 1 && blanks_[k] == 1 && left.gap > 0 && right.gap > 0 && (left.gap > 1 || right.gap > 1);
-    }
-    // The first token of the line, or the bracket on it that holds token `k`.
-    std::uint32_t inside(std::uint32_t k, const Line& line) const {
-        std::uint32_t depth = 0;
-        for (std::uint32_t n = k; n-- > line.first;) {
-            if (tokens_[n].closes()) ++depth;
-            if (!tokens_[n].opens()) continue;
-            if (depth == 0) return n;
-            --depth;
-        }
-        return line.first;
     }
 
     std::uint32_t root(std::uint32_t group) const {

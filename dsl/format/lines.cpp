@@ -67,11 +67,16 @@ public:
 private:
     // A comment stands as deep as what it is written above.
     std::uint32_t comment_indent(std::uint32_t n) {
+        if (n < commented_) return comment_indent_;  // one more line of the same block
         std::uint32_t next = n;
         while (next < tokens_.size() && tokens_[next].sort == Sort::comment) ++next;
+        commented_ = next;
+        return comment_indent_ = indent_above(next);
+    }
+    std::uint32_t indent_above(std::uint32_t next) const {
         if (next == tokens_.size()) return 0;
         if (tokens_[next].closes()) return frames_.back().base;
-        if (tokens_[next].body) return tokens_[n].column > 0 ? step : 0;  // between a header and its body
+        if (tokens_[next].body) return tokens_[next - 1].column > 0 ? step : 0;  // between a header and its body
         return indent(next);
     }
     std::uint32_t indent(std::uint32_t n) const {
@@ -124,6 +129,7 @@ private:
     std::vector<std::uint8_t> breaks_;
     std::vector<Frame> frames_;
     std::vector<Line> lines_;
+    std::uint32_t commented_ = 0, comment_indent_ = 0;  // the token behind the comments that were read last, and where they stand
 };
 
 }  // namespace

@@ -62,5 +62,6 @@ Command dead_letters_command();
 Command channels_command();
 Command status_command();
 Command explain_command();
+Command fmt_command();
 
 }  // namespace weir::command

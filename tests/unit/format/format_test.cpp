@@ -30,6 +30,7 @@ TEST_CASE("declarations") {
         {"blanks between tokens", "connector   web=http( listen:\"a:1\",port:1 )\n", "connector web = http(listen: \"a:1\", port: 1)\n"},
         {"operators have blanks, signs have none", "fn f(x)=1+2*- x-(-3)\n", "fn f(x) = 1 + 2 * -x - (-3)\n"},
         {"two signs stay apart", "fn f(x) = - -x\n", "fn f(x) = - -x\n"},
+        {"where a blank says something it stays, and stays out", "fn f(a, b) = [a - -b, a- -b]\nflow g from q { reply\"x\" }\n", "fn f(a, b) = [a - -b, a - -b]\nflow g from q { reply\"x\" }\n"},
         {"dots and ranges", "type T { a: 1..99, b: string?, c: [int] }\n", "type T { a: 1..99, b: string?, c: [int] }\n"},
         {"a path goes on over blanks in brackets", "fn f(x) = (x\n .a .b?[ 0 ])\n", "fn f(x) = (x\n  .a.b?[0])\n"},
         {"reserved words before a bracket are no calls", "fn f(a, b) = if(a)then(b)else not(a)and(b)in[1,2]\n", "fn f(a, b) = if (a) then (b) else not (a) and (b) in [1, 2]\n"},
@@ -113,6 +114,9 @@ TEST_CASE("lines and comments") {
         {"a comment behind an opening brace", "type T { # why\nid: int }\n", "type T { # why\n  id: int\n}\n"},
         {"a comment between a step and its clause", "flow f\n  from q\n{\n  call x.get(\"/\")\n# slow\ntimeout 5s\n}\n", "flow f\n  from q\n{\n  call x.get(\"/\")\n    # slow\n    timeout 5s\n}\n"},
         {"the line ends that the file has", "queue a\r\ntype T {\r\nid: int }\r\n", "queue a\r\ntype T {\r\n  id: int\r\n}\r\n"},
+        {"what begins a script, and what looks like it", "#!/usr/bin/env weir\nqueue  a\n", "#!/usr/bin/env weir\nqueue a\n"},
+        {"a comment stays one", "\n\n#!x\nqueue  a\n", "\n#!x\nqueue a\n"},
+        {"comments before a body", "flow f\n  from a\n# x\n# y\n{\n  -> z\n}\n", "flow f\n  from a\n# x\n# y\n{\n  -> z\n}\n"},
         {"a byte order mark goes", "\xEF\xBB\xBFqueue  a\n", "queue a\n"},
         {"columns are counted in characters", "fn f() = {\n\"gr\xC3\xB6\xC3\x9F\x65\": 1\nabcdefg: 2\n}\n", "fn f() = {\n  \"gr\xC3\xB6\xC3\x9F\x65\": 1\n  abcdefg: 2\n}\n"},
     };
@@ -129,6 +133,21 @@ TEST_CASE("a file with errors is refused and told why") {
     CHECK(!weir::format_flow(sources, file, findings));
     REQUIRE(findings.all().size() == 1);
     CHECK(sources.place(findings.all()[0].at.begin).line == 2);
+}
+
+TEST_CASE("large files: lines of comments, one line of a hundred thousand entries, a long column") {
+    std::string comments = "queue a\n", line = "fn f() = {", column = "fn f() = {\n";
+    for (int n = 0; n < 100000; ++n) {
+        comments += "# c\n";
+        line += (n > 0 ? ", k" : " k") + std::to_string(n) + ": " + std::to_string(n);
+        column += "k" + std::to_string(n) + ": 1\n";
+    }
+    line += " }\n";
+    CHECK(formatted(comments) == comments);
+    CHECK(formatted(line) == line);
+    const std::string aligned = formatted(column + "}\n");
+    CHECK(aligned.starts_with("fn f() = {\n  k0:     1\n"));
+    CHECK(aligned.ends_with("  k99999: 1\n}\n"));
 }
 
 TEST_CASE("what tells one flow from another") {
