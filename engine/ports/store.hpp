@@ -180,14 +180,14 @@ struct Deed {
     enum class Sort : std::uint8_t { replay, discard, purge, forget } sort = Sort::replay;
     std::string flow;              // replay, discard: whose dead letters
     std::vector<RowId> rows;       // of `dead`; of the channel (purge); empty: all
-    std::string channel;           // purge; forget: an orphan, or a source's name
+    std::string channel;           // purge; forget: a subscription, channel, flow or source that nobody asked for in this run
     bool afresh = false;           // replay: without the memo, under ids of its own (F4)
     std::string who, why;
     std::int64_t now = 0;          // wall
 };
 struct Deeds {                     // what came of it
     std::uint64_t rows = 0;
-    std::string refused;           // a sentence, where nothing was done
+    std::string refused;           // a sentence; with rows: it was so far
 };
 struct HistoryRow {
     std::uint64_t no = 0;      // of the unit
@@ -201,6 +201,7 @@ struct HistoryRow {
     std::vector<std::pair<std::string, RowId>> out;  // channel, row; a topic without subscription: row 0; files as path, 0
     std::string from;          // channel or source of `in`
     std::vector<RowId> dead, due;  // rows that it made; of a replay or a discard: the dead row that it took
+    bool arrival = false;      // its input was kept
     bool recorded = false;     // replies of its calls were kept
     std::string who, why;      // of what a person did
 };

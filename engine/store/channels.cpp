@@ -11,14 +11,16 @@ bool Channels::load(Database& database, std::string& why) {
     database_ = &database;
     tail_ = Statement(database, "UPDATE channel SET tail=? WHERE no=?");
     first_ = Statement(database, "UPDATE channel SET first=? WHERE no=?");
+    unsubscribed_ = Statement(database, "UPDATE channel SET unsubscribed=? WHERE no=?");
     {
-        Statement rows(database, "SELECT no, tail, first FROM channel");
+        Statement rows(database, "SELECT no, tail, first, unsubscribed FROM channel");
         while (rows.step()) {
             auto channel = std::make_unique<Channel>();
             channel->no = static_cast<No>(rows.integer(0));
             channel->next = rows.natural(1);
             channel->tail = channel->next;
             channel->first = rows.natural(2);
+            channel->unsubscribed = channel->next_unsubscribed = rows.natural(3);
             if (channels_.size() <= channel->no) channels_.resize(channel->no + 1);
             channels_[channel->no] = std::move(channel);
         }
@@ -35,7 +37,7 @@ void Channels::prepare(Channel& channel) {
     const std::string table = channel_table(channel.no);
     channel.insert = Statement(*database_, "INSERT INTO " + table + "(id, mid, at, type, headers, body) VALUES(?,?,?,?,?,?)");
     channel.remove = Statement(*database_, "DELETE FROM " + table + " WHERE id>=? AND id<?");
-    channel.at = Statement(*database_, "SELECT at FROM " + table + " WHERE id=?");
+    channel.at = Statement(*database_, "SELECT at FROM " + table + " WHERE id>=? ORDER BY id LIMIT 1");
 }
 
 void Channels::add(No no) {
@@ -56,6 +58,13 @@ void Channels::add(No no) {
 void Channels::subscribe(No subscription, No channel) {
     if (has(channel)) channels_[channel]->consumers.push_back(subscription);
 }
+void Channels::unsubscribe(No subscription) {
+    for (const auto& channel : channels_)
+        if (channel) std::erase(channel->consumers, subscription);
+}
+void Channels::topic(No no) {
+    if (has(no)) channels_[no]->topic = true;
+}
 bool Channels::subscribed(No subscription) const {
     for (const auto& channel : channels_)
         if (channel && std::find(channel->consumers.begin(), channel->consumers.end(), subscription) != channel->consumers.end()) return true;
@@ -68,6 +77,10 @@ RowId Channels::first_row(No no) { return has(no) ? channels_[no]->first : 1; }
 RowId Channels::put(No no, std::int64_t at, const Id128& id, std::uint32_t type, std::string_view envelope, std::string_view body) {
     assert(has(no) && "a put into a channel without a number");
     Channel& channel = *channels_[no];
+    if (channel.topic && channel.consumers.empty()) {
+        if (channel.next_unsubscribed++ == channel.unsubscribed) unheard_.push_back(no);
+        return 0;
+    }
     if (!channel.touched) {
         channel.touched = true;
         touched_.push_back(no);
@@ -79,6 +92,7 @@ RowId Channels::put(No no, std::int64_t at, const Id128& id, std::uint32_t type,
 
 void Channels::write() {
     for (const No no : touched_) tail_.integer(1, channels_[no]->next).integer(2, no).run();
+    for (const No no : unheard_) unsubscribed_.integer(1, channels_[no]->next_unsubscribed).integer(2, no).run();
 }
 void Channels::adopt() {
     for (const No no : touched_) {
@@ -86,6 +100,8 @@ void Channels::adopt() {
         channels_[no]->touched = false;
     }
     touched_.clear();
+    for (const No no : unheard_) channels_[no]->unsubscribed = channels_[no]->next_unsubscribed;
+    unheard_.clear();
     for (const auto& [no, first] : trimmed_) channels_[no]->first = first;
     trimmed_.clear();
 }
@@ -96,6 +112,8 @@ void Channels::drop() {
         channels_[no]->touched = false;
     }
     touched_.clear();
+    for (const No no : unheard_) channels_[no]->next_unsubscribed = channels_[no]->unsubscribed;
+    unheard_.clear();
 }
 
 std::uint64_t Channels::trim(const Positions& positions, std::int64_t before, std::uint64_t most) {
@@ -108,13 +126,14 @@ std::uint64_t Channels::trim(const Positions& positions, std::int64_t before, st
 }
 
 std::uint64_t Channels::trim(Channel& channel, const Positions& positions, std::int64_t before, std::uint64_t most) {
-    if (channel.consumers.empty()) return 0;  // nobody has said that these rows may go
+    if (channel.consumers.empty() && !channel.topic) return 0;  // nobody has said that these rows may go
     RowId end = std::min(channel.first + most, channel.tail.load(std::memory_order_relaxed) + 1);
     for (const No consumer : channel.consumers) {
         const auto low = positions.low(Position::Sort::consumer, consumer, 0);
         if (!low) return 0;
         end = std::min(end, *low);
     }
+    // A row that was purged is as old as the next one.
     const auto old = [&](RowId row) {
         channel.at.integer(1, row);
         const bool is_old = channel.at.step() ? channel.at.integer(0) < before : true;

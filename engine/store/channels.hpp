@@ -17,11 +17,13 @@ public:
     bool load(Database& database, std::string& why);
     void add(No no);                                  // makes its table; errors stick to the database
     void subscribe(No subscription, No channel);      // remembered for trimming
+    void unsubscribe(No subscription);
     bool subscribed(No subscription) const;
+    void topic(No no);                                // has rows only while somebody subscribes
     bool has(No no) const { return no < channels_.size() && channels_[no]; }
     RowId first_row(No no);                           // the oldest kept, else tail + 1
 
-    // Inside a transaction.
+    // Inside a transaction. 0: nobody subscribes, and the row was not written.
     RowId put(No no, std::int64_t at, const Id128& id, std::uint32_t type, std::string_view envelope, std::string_view body);
     void write();  // the tails
     void adopt();
@@ -41,6 +43,8 @@ private:
         RowId next = 0;                       // proposed
         RowId first = 1;                      // nothing below is kept
         bool touched = false;
+        bool topic = false;
+        std::uint64_t unsubscribed = 0, next_unsubscribed = 0;  // puts that nobody waited for
         Statement insert, remove, at;
         std::vector<No> consumers;
     };
@@ -49,10 +53,10 @@ private:
 
     Database* database_ = nullptr;
     std::vector<std::unique_ptr<Channel>> channels_;  // by number
-    std::vector<No> touched_;
+    std::vector<No> touched_, unheard_;
     std::size_t next_trim_ = 0;
     std::vector<std::pair<No, RowId>> trimmed_;  // proposed: this channel keeps nothing below that row
-    Statement tail_, first_;
+    Statement tail_, first_, unsubscribed_;
 };
 
 }  // namespace weir

@@ -140,6 +140,19 @@ std::optional<std::uint64_t> Positions::low(Position::Sort sort, No no, std::uin
     return found->second.state.low;
 }
 
+bool Positions::is_done(const Position& position) const {
+    const auto found = entries_.find({position.sort, position.no, position.part});
+    if (found == entries_.end()) return false;
+    const PartState& state = found->second.state;
+    if (position.end <= state.low) return true;
+    const auto at = std::upper_bound(state.done.begin(), state.done.end(), position.at, [](std::uint64_t value, const Range& range) { return value < range.end; });
+    return at != state.done.end() && at->begin <= position.at && position.end <= at->end;
+}
+
+void Positions::erase(Position::Sort sort, No no) {
+    std::erase_if(entries_, [&](const auto& entry) { return entry.first.sort == sort && entry.first.no == no; });
+}
+
 std::optional<No> Positions::source_of(std::uint64_t part) const {
     std::optional<No> found;
     for (const auto& [key, entry] : entries_) {

@@ -29,6 +29,8 @@ public:
 
     std::vector<PartState> parts(Position::Sort sort, No no) const;
     std::optional<std::uint64_t> low(Position::Sort sort, No no, std::uint64_t part) const;
+    bool is_done(const Position& position) const;  // durable
+    void erase(Position::Sort sort, No no);        // its rows are gone
     // The source that a part belongs to, if only one has it.
     std::optional<No> source_of(std::uint64_t part) const;
 

@@ -69,7 +69,7 @@ bool Rests::load(Database& database, RowId due, RowId seen, std::string& why) {
                             "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     due_delete_ = Statement(database, "DELETE FROM due WHERE id=?");
     seen_insert_ = Statement(database, "INSERT INTO seen(id, flow, until, key_high, key_low, body_hash, status, format, headers, body) VALUES(?,?,?,?,?,?,?,?,?,?)");
-    seen_until_ = Statement(database, "SELECT id, until FROM seen ORDER BY id LIMIT 1");
+    seen_first_ = Statement(database, "SELECT id, until FROM seen ORDER BY id LIMIT 1");
     seen_delete_ = Statement(database, "DELETE FROM seen WHERE id>=? AND id<? AND until<=?");
     recorded_insert_ = Statement(database, "INSERT INTO recorded(id, node, body) VALUES(?,?,?)");
     recorded_delete_ = Statement(database, "DELETE FROM recorded WHERE id<?");
@@ -99,6 +99,11 @@ RowId Rests::put_seen(No flow, const Seen& seen, std::string_view bytes) {
     return id;
 }
 
+void Rests::forget_keys(No flow) {
+    Statement gone(*database_, "DELETE FROM seen WHERE flow=?");
+    gone.integer(1, flow).run();
+}
+
 // Numbered by their unit, so that they go with its history row by range.
 void Rests::put_recorded(std::uint64_t unit, std::size_t index, const Recorded& recorded, std::string_view bytes) {
     if (index >= most_recorded) return;
@@ -108,31 +113,27 @@ void Rests::put_recorded(std::uint64_t unit, std::size_t index, const Recorded& 
 void Rests::adopt() {
     due_ = next_due_;
     seen_ = next_seen_;
-    sweep_ = next_sweep_;
 }
 void Rests::drop() {
     next_due_ = due_;
     next_seen_ = seen_;
-    next_sweep_ = sweep_;
 }
 
 // Keys of one flow end in the order of their numbers, those of several may not: the oldest go by range, and a slow sweep looks for others.
-bool Rests::trim_seen(EngineTime now, std::uint64_t most) {
-    if (!seen_until_.step()) {
-        seen_until_.reset();
-        return false;
-    }
-    const RowId first = seen_until_.natural(0);
-    const bool over = seen_until_.integer(1) <= now.count();
-    seen_until_.reset();
-    if (over) {
-        seen_delete_.integer(1, first).integer(2, first + most).integer(3, now.count()).run();
-        return true;
-    }
+std::uint64_t Rests::trim_seen(EngineTime now, std::uint64_t most) {
+    const bool some = seen_first_.step();
+    const RowId first = some ? seen_first_.natural(0) : 0;
+    const bool over = some && seen_first_.integer(1) <= now.count();
+    seen_first_.reset();
+    if (!some) return 0;
+    const auto remove = [&](RowId from, std::uint64_t count) {
+        seen_delete_.integer(1, from).integer(2, from + count).integer(3, now.count()).run();
+        return database_->changed();
+    };
+    if (over) return remove(first, most);
     const RowId from = std::max(first, sweep_);
-    seen_delete_.integer(1, from).integer(2, from + swept_at_once).integer(3, now.count()).run();
-    next_sweep_ = from + swept_at_once > seen_ ? 0 : from + swept_at_once;
-    return false;
+    sweep_ = from + swept_at_once > seen_ ? 0 : from + swept_at_once;
+    return remove(from, swept_at_once);
 }
 
 void Rests::trim_recorded(std::uint64_t before_unit) { recorded_delete_.integer(1, before_unit * most_recorded).run(); }

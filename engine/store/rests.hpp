@@ -27,14 +27,15 @@ public:
     RowId put_due(No flow, const Due& due, std::string_view bytes);
     void take_due(RowId id);
     RowId put_seen(No flow, const Seen& seen, std::string_view bytes);
+    void forget_keys(No flow);
     void put_recorded(std::uint64_t unit, std::size_t index, const Recorded& recorded, std::string_view bytes);
     RowId last_due() const { return next_due_; }
     RowId last_seen() const { return next_seen_; }
     void adopt();
     void drop();
 
-    // K7: keys whose time is over, about `most` of them at once; true: there may be more.
-    bool trim_seen(EngineTime now, std::uint64_t most);
+    // K7: removes keys whose time is over, at most `most`. How many.
+    std::uint64_t trim_seen(EngineTime now, std::uint64_t most);
     void trim_recorded(std::uint64_t before_unit);
 
     std::vector<DueRow> due_of(No flow);     // oldest due first, without texts
@@ -44,8 +45,8 @@ private:
     Database* database_ = nullptr;
     RowId due_ = 0, seen_ = 0;            // durable
     RowId next_due_ = 0, next_seen_ = 0;  // proposed
-    RowId sweep_ = 0, next_sweep_ = 0;
-    Statement due_insert_, due_delete_, seen_insert_, seen_until_, seen_delete_, recorded_insert_, recorded_delete_;
+    RowId sweep_ = 0;  // where the search for keys that end out of turn goes on; a proposal that is dropped is looked at in the next round
+    Statement due_insert_, due_delete_, seen_insert_, seen_first_, seen_delete_, recorded_insert_, recorded_delete_;
 };
 
 }  // namespace weir

@@ -89,6 +89,7 @@ bool Database::roll_back() {
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
+std::uint64_t Database::changed() const { return static_cast<std::uint64_t>(sqlite3_changes64(handle_)); }
 std::uint64_t Database::last_row() const { return static_cast<std::uint64_t>(sqlite3_last_insert_rowid(handle_)); }
 
 bool Database::exec(const char* sql) {

@@ -38,6 +38,7 @@ public:
     // Ends a transaction that may or may not still be open. False: SQLite would not, and the connection is of no use.
     bool roll_back();
     bool in_transaction() const;
+    std::uint64_t changed() const;   // rows, by the last statement
     std::uint64_t last_row() const;  // the number that the newest inserted row got
 
     bool exec(const char* sql);

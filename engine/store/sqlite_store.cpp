@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::uint64_t trimmed_at_once = 2000;
 constexpr int large_log = 16384;  // pages: 64 MB (S1)
-constexpr EngineTime each_second = std::chrono::seconds(1);
+constexpr EngineTime each_second = std::chrono::seconds(1), each_minute = std::chrono::minutes(1), day = std::chrono::hours(24);
+constexpr std::chrono::milliseconds idle_turn{1000};
 
 }  // namespace
 
@@ -41,6 +42,8 @@ Result<std::unique_ptr<Store>> SqliteStore::make(Opened opened, Files& files, Cl
     std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(opened), files, clock, std::move(fatal), std::move(warn)));
     std::string why;
     if (!store->load(why)) return Error{0, "the store `" + store->options_.folder + "` can't be read: " + why};
+    if (const EngineTime away{store->clock_.wall() - store->meta_.wall_time}; away > day && store->meta_.commit_no > 0)
+        store->warn_("the store was written last " + std::to_string(away / day) + " days ago by the clock on the wall: what waits for a time less far away is due now");
     store->note_lock();
     if (!store->options_.inline_writer) store->thread_ = std::thread([raw = store.get()] { raw->run(); });
     return std::unique_ptr<Store>(std::move(store));
@@ -110,8 +113,13 @@ void SqliteStore::settle(Writer::Ended ended, const char* doing) {
 No SqliteStore::number(NameKind kind, std::string_view name) {
     Visit visit(*this);
     const std::pair<NameKind, std::string> key(kind, name);
-    if (const auto found = names_.find(key); found != names_.end()) return found->second;
-    const No no = static_cast<No>(std::max<std::size_t>(name_of_.size(), 1));
+    const auto asked = [this](No no) {
+        if (asked_.size() <= no) asked_.resize(no + 1);
+        asked_[no] = 1;
+        return no;
+    };
+    if (const auto found = names_.find(key); found != names_.end()) return asked(found->second);
+    const No no = asked(static_cast<No>(std::max<std::size_t>(name_of_.size(), 1)));
     const auto ended = writer_->transaction([&] {
         Statement row(*database_, "INSERT INTO name(no, kind, name) VALUES(?,?,?)");
         row.integer(1, no).integer(2, static_cast<int>(kind)).text(3, name).run();
@@ -194,7 +202,7 @@ void SqliteStore::post_cycle(Executor& home) {
         self.cycle();
         {
             std::lock_guard lock(self.mutex_);
-            self.posted_ = !self.queue_.empty() && !self.broken_;
+            self.posted_ = (!self.queue_.empty() || !self.deeds_.empty()) && !self.broken_;
             if (!self.posted_) return;
         }
         self.post_cycle(home);
@@ -266,9 +274,52 @@ void SqliteStore::on_due(No flow, Executor& home, std::function<void()> woken) {
     due_listeners_.emplace(flow, std::move(listener));
 }
 
-void SqliteStore::topic(No) {}
-void SqliteStore::act(Deed, Executor& home, Then<Deeds> then) {
-    home.post([then = std::move(then)]() mutable { then({0, "this store can't do that yet"}); });
+void SqliteStore::topic(No channel) {
+    Visit visit(*this);
+    channels_.topic(channel);
+}
+
+void SqliteStore::act(Deed deed, Executor& home, Then<Deeds> then) {
+    bool post = false;
+    {
+        std::lock_guard lock(mutex_);
+        if (broken_) return;
+        if (stopping_) {
+            home.post([then = std::move(then)]() mutable { then({0, "the engine is stopping"}); });
+            return;
+        }
+        DeedJob job;
+        job.deed = std::move(deed);
+        job.home = &home;
+        job.then = std::move(then);
+        deeds_.push_back(std::move(job));
+        post = options_.inline_writer && !posted_;
+        if (post) posted_ = true;
+    }
+    if (post)
+        post_cycle(home);
+    else if (!options_.inline_writer)
+        ready_.notify_one();
+}
+
+// One portion; what the flows want committed comes before the next.
+bool SqliteStore::work_on(DeedJob& job) {
+    const DeedParts parts{*database_, channels_, positions_, rests_, *writer_,
+                          [this](NameKind kind, std::string_view name) -> std::optional<No> {
+                              const auto found = names_.find(std::pair(kind, std::string(name)));
+                              return found == names_.end() ? std::nullopt : std::optional(found->second);
+                          },
+                          [this](No no) { return no < asked_.size() && asked_[no] != 0; }, meta_.secret};
+    DeedStep step = carry_on(parts, job);
+    if (step.broken) return false;
+    wake(step.woken, due_listeners_);
+    if (step.more) {
+        std::lock_guard lock(mutex_);
+        deeds_.push_front(std::move(job));
+    } else {
+        job.home->post([then = std::move(job.then), done = std::move(job.done)]() mutable { then(std::move(done)); });
+    }
+    return true;
 }
 
 void SqliteStore::stop(Task then) {
@@ -286,10 +337,18 @@ void SqliteStore::stop(Task then) {
 
 void SqliteStore::run() {
     for (;;) {
+        bool idle = false;
         {
             std::unique_lock lock(mutex_);
-            ready_.wait(lock, [&] { return broken_ || (visitors_ == 0 && (stopping_ || !queue_.empty() || !bad_.empty())); });
+            const bool some = ready_.wait_for(lock, idle_turn, [&] { return broken_ || (visitors_ == 0 && (stopping_ || !queue_.empty() || !deeds_.empty() || !bad_.empty())); });
             if (broken_ && !stopping_) return;
+            if (!some && visitors_ > 0) continue;
+            idle = !some;
+        }
+        if (idle) {  // what is over goes, and time is kept, although nobody commits
+            std::lock_guard use(use_);
+            between(0);
+            continue;
         }
         if (!cycle()) break;
     }
@@ -300,12 +359,17 @@ void SqliteStore::run() {
 bool SqliteStore::cycle() {
     std::vector<Job> jobs;
     std::vector<std::pair<No, BadRow>> bad;
+    std::optional<DeedJob> deed;
     {
         std::lock_guard lock(mutex_);
         if (broken_) return false;
         jobs = queue_.take({});
         bad.swap(bad_);
-        if (jobs.empty() && bad.empty()) return !stopping_;
+        if (!deeds_.empty()) {
+            deed = std::move(deeds_.front());
+            deeds_.pop_front();
+        }
+        if (jobs.empty() && bad.empty() && !deed) return !stopping_;
     }
     std::size_t units = 0;
     for (const Job& job : jobs) units += job.commit.units.size();
@@ -323,6 +387,10 @@ bool SqliteStore::cycle() {
             die("the store must stop: " + writer_->fatal());
             return false;
         }
+    }
+    if (deed && !work_on(*deed)) {
+        die("the store must stop: " + writer_->fatal());
+        return false;
     }
     between(units);
     return true;
@@ -343,6 +411,7 @@ void SqliteStore::finish(std::vector<Job> jobs) {
         });
 }
 
+// `mutex_` guards what may be added to the lists.
 void SqliteStore::wake(const std::vector<No>& fed, const std::multimap<No, std::shared_ptr<Listener>>& listeners) {
     if (fed.empty()) return;
     std::lock_guard lock(mutex_);
@@ -362,6 +431,9 @@ void SqliteStore::wake(const std::vector<No>& fed, const std::multimap<No, std::
 void SqliteStore::between(std::size_t units) {
     checkpoint();
     trim(units);
+    if (writer_->now().count() - meta_.engine_time >= each_minute.count()) {  // M1
+        if (writer_->transaction([] { return true; }) == Writer::Ended::broken) die("the store must stop: " + writer_->fatal());
+    }
     if (const auto now = clock_.engine(); now >= next_note_) {
         next_note_ = now + each_second;
         note_lock();
@@ -388,7 +460,9 @@ void SqliteStore::trim(std::size_t units) {
             some = more = true;
         }
         history_oldest_.reset();
-        return some;
+        const std::uint64_t keys = rests_.trim_seen(writer_->now(), most);
+        more = more || keys == most;
+        return some || keys > 0;
     });
     if (ended == Writer::Ended::broken) die("the store must stop: " + writer_->fatal());
     if (ended != Writer::Ended::committed || !more) next_trim_ = now + each_second;

@@ -1,6 +1,7 @@
 #pragma once
 // The store: glue of its parts, the writer's thread, and what is posted back.
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "engine/store/deed.hpp"
 #include "engine/store/lock.hpp"
 #include "engine/store/options.hpp"
 #include "engine/store/readers.hpp"
@@ -58,6 +60,7 @@ private:
     void run();          // the writer's thread
     bool cycle();        // one set and what comes between two; false: the end
     void post_cycle(Executor& home);
+    bool work_on(DeedJob& job);  // false: broken
     void finish(std::vector<Job> jobs);
     void wake(const std::vector<No>& fed, const std::multimap<No, std::shared_ptr<Listener>>& listeners);
     void between(std::size_t units);
@@ -84,6 +87,7 @@ private:
     std::vector<Statement> memory_reads_;
     std::map<std::pair<NameKind, std::string>, No, std::less<>> names_;
     std::vector<std::string> name_of_;  // by number
+    std::vector<char> asked_;           // by number: in this run
     Statement history_oldest_, history_trim_, arrival_trim_;
 
     std::mutex use_;             // the database and what stands above
@@ -91,6 +95,7 @@ private:
     std::mutex mutex_;           // what stands below
     std::condition_variable ready_;
     JobQueue queue_;
+    std::deque<DeedJob> deeds_;
     std::vector<std::pair<No, BadRow>> bad_;
     std::multimap<No, std::shared_ptr<Listener>> listeners_, due_listeners_;
     int visitors_ = 0;

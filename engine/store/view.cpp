@@ -7,14 +7,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <map>
 
-#include "engine/store/history.hpp"
 #include "engine/store/lock.hpp"
 #include "engine/store/options.hpp"
 #include "engine/store/positions.hpp"
 #include "engine/store/readers.hpp"
+#include "engine/store/rests.hpp"
 #include "engine/store/schema.hpp"
+#include "engine/store/trace.hpp"
 
 namespace weir {
 
@@ -42,6 +42,8 @@ public:
         status.units = meta->unit_no;
         status.last_commit = meta->wall_time;
         status.clean = meta->clean;
+        status.due = count("SELECT count(*) FROM due");
+        status.keys = count("SELECT count(*) FROM seen");
         status.dead = count("SELECT count(*) FROM dead");
         status.quarantine = count("SELECT count(*) FROM quarantine");
         status.history = count("SELECT count(*) FROM hist");
@@ -59,12 +61,13 @@ public:
 
     Result<std::vector<ChannelFigures>> channels() override {
         std::vector<ChannelFigures> found;
-        Statement rows(*database_, "SELECT c.no, n.name, c.tail, c.first FROM channel c JOIN name n ON n.no = c.no ORDER BY n.name");
+        Statement rows(*database_, "SELECT c.no, n.name, c.tail, c.first, c.unsubscribed FROM channel c JOIN name n ON n.no = c.no ORDER BY n.name");
         while (rows.step()) {
             ChannelFigures figures;
             const No no = static_cast<No>(rows.integer(0));
             figures.name = std::string(rows.blob(1));
             const std::uint64_t tail = rows.natural(2), first = rows.natural(3);
+            figures.unsubscribed = rows.natural(4);
             Statement consumers(*database_,
                                 "SELECT p.low, p.done FROM consumer k JOIN position p ON p.sort=1 AND p.no=k.no AND p.part=0 WHERE k.channel=?");
             consumers.integer(1, no);
@@ -122,52 +125,86 @@ public:
 
     Result<std::vector<HistoryRow>> messages(std::size_t limit, const HistoryFilter& filter) override {
         std::vector<HistoryRow> found;
-        const auto names_by_no = name_map();
-        std::map<std::uint64_t, std::string> files, plans;
-        std::map<No, No> channel_of;  // of a subscription
+        HistorySearch search(*database_);
+        std::string why;
+        const bool whole = limit == 0 || search.run(UINT64_MAX, why, [&](const PackedUnit& unit, const HistorySearch::Head& head) {
+            if (filter.outcome && unit.outcome != *filter.outcome) return true;
+            if (filter.mid && !(unit.id == *filter.mid)) return true;
+            if (!filter.flow.empty() && search.name(head.flow) != filter.flow) return true;
+            HistoryRow row = search.row(unit, head);
+            bool touches = filter.channel.empty() || (unit.in.sort == Position::Sort::consumer && row.from == filter.channel);
+            for (std::size_t i = 0; i < unit.outs.size() && !touches; ++i) touches = !unit.outs[i].file && row.out[i].first == filter.channel;
+            if (touches) found.push_back(std::move(row));
+            return found.size() < limit;
+        });
+        if (!whole) return Error{0, why};
+        return ended(std::move(found));
+    }
+
+    Result<std::vector<DueEntry>> due(std::size_t limit) override {
+        return ended(due_entries(limit, [](const Id128&) { return true; }));
+    }
+    Result<std::optional<DueRow>> due_row(RowId id) override {
+        std::optional<DueRow> found;
+        Statement row(*database_, due_row_sql());
+        if (row.integer(1, id).step()) found = read_due(row, true);
+        return ended(std::move(found));
+    }
+
+    Result<std::optional<Row>> row(std::string_view channel, RowId id) override {
+        const auto no = channel_no(channel);
+        if (!no) return Error{0, "the store has no channel `" + std::string(channel) + "`"};
+        std::vector<BadRow> bad;
+        Statement rows(*database_, channel_rows_sql(*no));
+        std::vector<Row> found = id == 0 ? std::vector<Row>() : read_rows(rows, id - 1, 1, SIZE_MAX, bad);
+        return ended(found.empty() || found[0].id != id ? std::nullopt : std::optional(std::move(found[0])));
+    }
+
+    Result<std::vector<HistoryRow>> units_of(const Id128& mid, std::uint64_t bound) override {
+        std::vector<HistoryRow> found;
+        HistorySearch search(*database_);
+        std::string why;
+        const bool whole = search.run(bound, why, [&](const PackedUnit& unit, const HistorySearch::Head& head) {
+            if (unit.id == mid) found.push_back(search.row(unit, head));
+            return true;
+        });
+        if (!whole) return Error{0, why};
+        std::reverse(found.begin(), found.end());
+        return ended(std::move(found));
+    }
+
+    Result<std::vector<RecordedRow>> recorded(std::uint64_t unit) override {
+        std::vector<RecordedRow> found;
+        Statement rows(*database_, "SELECT node, body FROM recorded WHERE id>=? AND id<? ORDER BY id");
+        rows.integer(1, unit * most_recorded).integer(2, (unit + 1) * most_recorded);
+        while (rows.step()) found.push_back({rows.natural(0), std::string(rows.blob(1))});
+        return ended(std::move(found));
+    }
+
+    Result<Trace> trace(const Id128& mid, const TraceBounds& bounds) override {
+        std::string why;
+        TraceSearch search(*database_, bounds);
+        if (!search.run(mid, why)) return database_->code() == 0 ? Result<Trace>(Error{0, why}) : ended(Trace());
+        Trace found = search.take();
+        for (TraceUnit& unit : found.units) {
+            if (!unit.unit.recorded) continue;
+            auto replies = recorded(unit.unit.no);
+            if (!replies) return replies.error();
+            unit.recorded = std::move(*replies);
+        }
+        found.due = due_entries(SIZE_MAX, [&](const Id128& id) { return search.follows(id); });
+        std::vector<RowId> letters;
         {
-            Statement rows(*database_, "SELECT id, path FROM file_out");
-            while (rows.step()) files[rows.natural(0)] = std::string(rows.blob(1));
-            Statement plan_rows(*database_, "SELECT no, hash FROM plan");
-            while (plan_rows.step()) plans[plan_rows.natural(0)] = std::string(plan_rows.blob(1));
-            Statement consumers(*database_, "SELECT no, channel FROM consumer");
-            while (consumers.step()) channel_of[static_cast<No>(consumers.integer(0))] = static_cast<No>(consumers.integer(1));
+            Statement rows(*database_, "SELECT id, mid FROM dead ORDER BY id");
+            Id128 id;
+            while (rows.step())
+                if (rows.read_id(1, id) && search.follows(id)) letters.push_back(rows.natural(0));
         }
-        const auto name_of = [&](std::uint64_t no) {
-            const auto at = names_by_no.find(static_cast<No>(no));
-            return at == names_by_no.end() ? std::to_string(no) : at->second;
-        };
-        Statement rows(*database_, "SELECT id, count, at, flow, plan, units FROM hist ORDER BY id DESC");
-        std::vector<PackedUnit> units;
-        while (found.size() < limit && rows.step()) {
-            const std::string flow = name_of(rows.natural(3));
-            if (!filter.flow.empty() && flow != filter.flow) continue;
-            units.clear();
-            const bool whole = unpack_history(rows.natural(0), rows.natural(1), rows.integer(2), rows.blob(5), units);
-            for (auto unit = units.rbegin(); unit != units.rend() && found.size() < limit; ++unit) {
-                if (filter.outcome && unit->outcome != *filter.outcome) continue;
-                if (filter.mid && !(unit->id == *filter.mid)) continue;
-                HistoryRow row;
-                row.no = unit->no;
-                row.at = unit->at;
-                row.flow = flow;
-                row.plan = plans[rows.natural(4)];
-                row.outcome = unit->outcome;
-                row.mid = unit->id;
-                row.in = unit->in;
-                row.attempt = unit->attempt;
-                bool touches = filter.channel.empty();
-                if (unit->in.sort == Position::Sort::consumer)
-                    if (const auto in = channel_of.find(unit->in.no); in != channel_of.end()) touches = touches || name_of(in->second) == filter.channel;
-                for (const UnitOut& out : unit->outs) {
-                    row.out.emplace_back(out.file ? files[out.no] : name_of(out.no), out.row);
-                    touches = touches || (!out.file && row.out.back().first == filter.channel);
-                }
-                if (touches) found.push_back(std::move(row));
-            }
-            if (!whole) return Error{0, "history row " + std::to_string(rows.natural(0)) + " doesn't decode"};
+        for (const RowId id : letters) {
+            auto letter = dead_row(id);
+            if (!letter) return letter.error();
+            if (*letter) found.dead.push_back(std::move(**letter));
         }
-        rows.reset();
         return ended(std::move(found));
     }
 
@@ -179,9 +216,7 @@ public:
     }
 
     Result<std::vector<Row>> peek(std::string_view channel, RowId after, std::size_t limit) override {
-        std::optional<No> no;
-        Statement named(*database_, "SELECT no FROM name WHERE kind=? AND name=?");
-        if (named.integer(1, static_cast<int>(NameKind::channel)).text(2, channel).step()) no = static_cast<No>(named.integer(0));
+        const auto no = channel_no(channel);
         if (!no) return Error{0, "the store has no channel `" + std::string(channel) + "`"};
         std::vector<BadRow> bad;
         Statement rows(*database_, channel_rows_sql(*no));
@@ -192,7 +227,7 @@ public:
     Result<std::optional<PlanRow>> plan(std::string_view hash) override { return one_plan("SELECT hash, at, texts FROM plan WHERE hash=?", hash); }
 
 private:
-    static constexpr const char* dead_columns = "SELECT id, at, flow, class, text, path, step, attempts, mid, envelope, body FROM dead";
+    static constexpr const char* dead_columns = "SELECT id, at, flow, class, text, path, step, attempts, mid, envelope, body, source, memo, origin, type FROM dead";
     static DeadRow dead_of(const Statement& rows) {
         DeadRow dead;
         dead.id = rows.natural(0);
@@ -208,6 +243,10 @@ private:
         rows.read_id(8, dead.mid);
         dead.envelope = std::string(rows.blob(9));
         dead.body = std::string(rows.blob(10));
+        dead.source = std::string(rows.blob(11));
+        dead.memo = std::string(rows.blob(12));
+        dead.origin = static_cast<No>(rows.integer(13));
+        dead.type = static_cast<std::uint32_t>(rows.integer(14));
         return dead;
     }
     Result<std::optional<PlanRow>> one_plan(const char* sql, std::string_view hash) {
@@ -217,10 +256,25 @@ private:
         if (rows.step()) found = PlanRow{std::string(rows.blob(0)), rows.integer(1), std::string(rows.blob(2))};
         return ended(std::move(found));
     }
-    std::map<No, std::string> name_map() {
-        std::map<No, std::string> found;
-        Statement rows(*database_, "SELECT no, name FROM name");
-        while (rows.step()) found[static_cast<No>(rows.integer(0))] = std::string(rows.blob(1));
+    std::optional<No> channel_no(std::string_view channel) {
+        Statement named(*database_, "SELECT no FROM name WHERE kind=? AND name=?");
+        if (named.integer(1, static_cast<int>(NameKind::channel)).text(2, channel).step()) return static_cast<No>(named.integer(0));
+        return std::nullopt;
+    }
+    template <class Wanted> std::vector<DueEntry> due_entries(std::size_t limit, Wanted wanted) {
+        std::vector<DueEntry> found;
+        const std::int64_t wall = database_->number("SELECT wall_time - engine_time FROM meta");
+        Statement rows(*database_,
+                       "SELECT d.id, d.at, d.kind, d.flow, d.mid, d.attempt, d.key_high, d.key_low, d.body_hash, d.origin, d.type, n.name "
+                       "FROM due d LEFT JOIN name n ON n.no = d.flow");
+        while (rows.step()) {
+            DueRow row = read_due(rows, false);
+            if (!wanted(row.mid)) continue;
+            found.push_back({std::move(row), std::string(rows.blob(11)), 0});
+            found.back().at = wall + found.back().row.at.count();
+        }
+        std::sort(found.begin(), found.end(), [](const DueEntry& a, const DueEntry& b) { return a.row.at != b.row.at ? a.row.at < b.row.at : a.row.id < b.row.id; });
+        if (found.size() > limit) found.resize(limit);
         return found;
     }
     std::uint64_t count(const char* sql) { return static_cast<std::uint64_t>(database_->number(sql)); }

@@ -21,7 +21,7 @@ struct StoreStatus {
     std::uint64_t epoch = 0, commits = 0, units = 0;
     std::int64_t last_commit = 0;  // wall time
     bool clean = false;            // the last engine ended in order
-    std::uint64_t dead = 0, quarantine = 0, history = 0;  // rows; of history: packed ones
+    std::uint64_t due = 0, keys = 0, dead = 0, quarantine = 0, history = 0;  // rows; of history: packed ones
     std::uint64_t bytes = 0, log_bytes = 0;
 };
 struct NameRow {
@@ -48,6 +48,38 @@ struct HistoryFilter {
     std::optional<Id128> mid;
 };
 
+struct DueEntry {
+    DueRow row;               // without its texts
+    std::string flow;
+    std::int64_t at = 0;      // wall, as well as it is known
+};
+struct RecordedRow {
+    std::uint64_t node = 0;   // identity hash
+    std::string body;
+};
+struct TraceUnit {
+    HistoryRow unit;
+    std::vector<Id128> made;  // by index of unit.out: the message in that row; empty: a file, or the row is gone
+    std::vector<RecordedRow> recorded;
+};
+struct Standing {             // a row that a subscription is not done with; subscription empty: nobody reads the channel
+    std::string channel, subscription;
+    RowId row = 0;
+    Id128 mid;
+};
+// The whole way of a message: where it came from, what became of it, and of what it became.
+struct Trace {
+    std::vector<TraceUnit> units;     // oldest first
+    std::vector<Standing> standing;
+    std::vector<DueEntry> due;
+    std::vector<DeadRow> dead;
+    bool whole = true;                // false: a bound was reached, there may be more
+};
+struct TraceBounds {
+    std::uint64_t units = 20'000'000; // looked at, in one search
+    std::size_t messages = 10'000;    // followed
+};
+
 class StoreView {
 public:
     virtual ~StoreView() = default;
@@ -59,6 +91,14 @@ public:
     virtual Result<std::optional<DeadRow>> dead_row(RowId id) = 0;
     virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t limit) = 0;
     virtual Result<std::vector<HistoryRow>> messages(std::size_t limit, const HistoryFilter& filter) = 0;  // newest first
+    virtual Result<std::vector<DueEntry>> due(std::size_t limit) = 0;  // those due first
+    virtual Result<std::optional<DueRow>> due_row(RowId id) = 0;
+    virtual Result<std::optional<Row>> row(std::string_view channel, RowId id) = 0;
+    // Units of one message, oldest first. They and `trace` search the packed history, newest first: 2 million units are about a second, and a trace
+    // searches once for each step of the way down.
+    virtual Result<std::vector<HistoryRow>> units_of(const Id128& mid, std::uint64_t bound = TraceBounds{}.units) = 0;
+    virtual Result<Trace> trace(const Id128& mid, const TraceBounds& bounds = {}) = 0;
+    virtual Result<std::vector<RecordedRow>> recorded(std::uint64_t unit) = 0;
     virtual Result<std::optional<std::string>> arrival(std::uint64_t unit) = 0;                             // its input, where one was copied
     virtual Result<std::vector<Row>> peek(std::string_view channel, RowId after, std::size_t limit) = 0;
     virtual Result<std::optional<PlanRow>> newest_plan() = 0;

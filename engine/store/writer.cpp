@@ -329,6 +329,12 @@ void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit
     p_.positions.mark(unit.position);
 }
 
+void Writer::put_history(HistoryPacker& packer) {
+    packer.first = units_now_ + 1;
+    units_now_ += packer.count;
+    history_.integer(1, packer.first).integer(2, packer.count).integer(3, packer.at).integer(4, packer.flow).integer(5, plan_).blob(6, packer.blob).run();
+}
+
 Writer::Ended Writer::quarantine_row(No channel, RowId row, std::string_view why) {
     p_.appender.start();
     return transaction([&] {

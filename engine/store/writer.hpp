@@ -43,6 +43,8 @@ public:
     const std::string& fatal() const { return fatal_; }
     // The channels that got rows since this was last asked.
     std::vector<No> take_fed() { return std::move(fed_); }
+    // Inside a transaction: units that no commit brought. Gives them their numbers.
+    void put_history(HistoryPacker& packer);
     // S7: the row's bytes are kept, and every consumer of the channel is done with it.
     Ended quarantine_row(No channel, RowId row, std::string_view why);
 
