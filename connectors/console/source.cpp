@@ -122,7 +122,7 @@ private:
         failure->message = "line of " + std::to_string(line.too_long) + " bytes is over 16 MiB; its first 64 KiB are kept";
         failure->path = "body";
         failure->at = d.message.meta.created;
-        d.message.meta.failure = std::move(failure);
+        d.unreadable = std::move(failure);
     }
 
     Format format_;

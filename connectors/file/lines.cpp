@@ -136,9 +136,10 @@ private:
         d.message.meta.created = now_;
         d.position = {Position::Sort::source, number_, part_, tiled_, line.end};
         tiled_ = seen_ = line.end;
-        if (line.too_long != 0) [[unlikely]] refuse(d.message, line);
+        if (line.too_long != 0) [[unlikely]] refuse(d, line);
     }
-    void refuse(Message& message, const LineReader::Line& line) {
+    void refuse(Delivery& delivery, const LineReader::Line& line) {
+        Message& message = delivery.message;
         message.body.bytes = message.body.bytes.substr(0, long_line_kept);
         message.body.format = Format::bytes;
         auto failure = std::make_shared<Failure>();
@@ -146,7 +147,7 @@ private:
         failure->message = "line of " + std::to_string(line.too_long) + " bytes is over 16 MiB; its first 64 KiB are kept";
         failure->path = "body";
         failure->at = now_;
-        message.meta.failure = std::move(failure);
+        delivery.unreadable = std::move(failure);
     }
 
     bool open() {

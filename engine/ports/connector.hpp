@@ -26,6 +26,11 @@ struct Delivery {
     Position position;
     std::uint64_t ticket = 0;
     std::uint32_t type = 0xffffffffu;  // of the plan: the body is to be read by it before the first step (C7)
+    No origin = 0;                     // the channel it stood in, with the type column of its row; 0: an endpoint
+    std::uint32_t row_type = 0;
+    std::shared_ptr<const DueRow> due; // what it came back from: its memo, its key
+    std::shared_ptr<const Failure> unreadable;  // the source could not read it whole: it fails with this, without a step
+    bool asks = false;                 // its sender waits for an answer: a failure hands it back (Q1)
 };
 
 // The flow's side of a source. Thread: the flow's executor.

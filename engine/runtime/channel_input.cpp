@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/runtime/input.hpp"
+#include "engine/runtime/row.hpp"
 
 namespace weir {
 namespace {
@@ -68,25 +69,8 @@ private:
     }
     Delivery delivery(Row row, std::uint64_t at) const {
         Delivery out;
-        const auto format = static_cast<Format>(row.type & 0xff);
-        auto kept = std::make_shared<std::string>(std::move(row.body));
-        const std::size_t size = kept->size();
-        kept->resize(size + json_padding);
-        out.message.body.bytes = std::string_view(kept->data(), size);
-        out.message.body.format = format;
-        out.message.body.owner = std::move(kept);
-        Headers headers;
-        if (!decode_envelope(row.envelope, headers, out.message.meta)) {
-            auto failure = std::make_shared<Failure>();
-            failure->kind = FailureClass::internal;
-            failure->message = "the row's envelope does not decode";
-            out.message.meta = Meta{};
-            out.message.meta.failure = std::move(failure);
-        } else {
-            out.message.meta.failure = nullptr;
-        }
-        if (!headers.empty()) out.message.headers = std::make_shared<const Headers>(std::move(headers));
-        out.message.meta.id = row.mid;
+        open_row(row.mid, std::move(row.body), row.envelope, row.type, out);
+        out.origin = channel_;
         auto history = std::make_shared<std::vector<Hop>>();
         if (out.message.meta.history) {
             history->reserve(out.message.meta.history->size() + 1);
@@ -94,7 +78,7 @@ private:
         }
         history->push_back({flow_.parts().flow.name, parts_.name, row.at});
         out.message.meta.history = std::move(history);
-        if (parts_.mark.mark != 0 && (parts_.mark.reads_text || row.type >> 8 != parts_.mark.mark)) out.type = parts_.type;
+        read_by(parts_.mark, parts_.type, out);
         out.position = {Position::Sort::consumer, subscription_, 0, at, row.id + 1};
         return out;
     }

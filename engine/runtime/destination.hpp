@@ -20,6 +20,7 @@ struct Destination {
     No channel = 0;
     plan::TypeId type = plan::none;         // of a typed channel
     std::uint32_t type_mark = 0;
+    bool may_answer = false;                // of a channel: a flow that reads it may reply (Q3)
     Connector* connector = nullptr;
     std::string operation;
     std::vector<ArgumentCode> arguments;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "engine/runtime/input.hpp"
 
@@ -18,6 +19,12 @@ public:
         parts_.source->stop();
     }
     void settle(const Delivery& delivery, Verdict verdict) override { parts_.source->settle(delivery.ticket, verdict); }
+    void gone(std::uint64_t ticket) override {
+        const auto found = asking_.find(ticket);
+        if (found == asking_.end()) return;
+        flow_.parts().requesters.gone(found->second);
+        asking_.erase(found);
+    }
     bool idle() const override { return ended_ || asked_; }
     bool finite() const override { return parts_.finite; }
     std::vector<std::pair<std::uint64_t, std::string>> take_notes() override { return std::move(notes_); }
@@ -25,6 +32,8 @@ public:
     std::size_t room() const override { return stopped_ ? 0 : std::min(flow_.room(), batch_units); }
     void deliver(std::vector<Delivery> batch) override {
         asked_ = false;
+        if (parts_.two_way)
+            for (Delivery& delivery : batch) await(delivery);
         delivering_ = true;
         flow_.run(*this, std::move(batch));
         delivering_ = false;
@@ -39,10 +48,24 @@ public:
         flow_.changed();
     }
     void failed(Error why) override { flow_.fatal(std::move(why.text)); }
-    void gone(std::uint64_t) override {}
     void warn(std::string text) override { flow_.parts().log.write(LogLevel::warn, flow_.parts().flow.name, text, {}); }
 
 private:
+    // Q3: its sender waits under a token that nobody can guess.
+    void await(Delivery& delivery) {
+        const FlowParts& parts = flow_.parts();
+        delivery.asks = true;
+        Requesters::Waiting waiting;
+        waiting.home = &parts.executor;
+        waiting.alive = flow_.alive();
+        waiting.source = parts_.source.get();
+        waiting.ticket = delivery.ticket;
+        waiting.id = delivery.message.meta.id;
+        waiting.over = [this, ticket = delivery.ticket] { asking_.erase(ticket); };
+        delivery.message.meta.reply_to = parts.requesters.add(std::move(waiting), parts_.timeout);
+        asking_.emplace(delivery.ticket, delivery.message.meta.reply_to);
+    }
+    std::unordered_map<std::uint64_t, std::string> asking_;  // by ticket
     FlowRunner& flow_;
     Store& store_;
     EndpointParts parts_;

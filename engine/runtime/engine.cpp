@@ -9,6 +9,8 @@
 namespace weir {
 namespace {
 
+constexpr std::int64_t default_request_timeout = 30'000'000'000;  // Q3
+
 const OperationSpec* operation_of(const ConnectorCatalog& specs, const plan::Plan& plan, const plan::Endpoint& endpoint, OperationRole role) {
     const ConnectorSpec* spec = specs.find(plan.connectors[endpoint.connector].kind);
     return spec == nullptr ? nullptr : spec->find(endpoint.operation, role);
@@ -41,13 +43,14 @@ struct Engine::Parts {
     std::vector<std::unique_ptr<Connector>> connectors;  // by number in the plan; made when first asked for
     std::vector<std::unique_ptr<FlowRunner>> flows;
     std::vector<Executor*> homes;  // of each flow
+    Requesters requesters;
     Then<Result<Done>> ended;
     bool endless = false;
     bool stopping = false;
     std::atomic<bool> looking{false};
     std::shared_ptr<const char> alive = std::make_shared<const char>();  // what is posted asks this first
 
-    Parts(const plan::Plan& p, World w, EngineOptions o) : plan(p), world(std::move(w)), options(std::move(o)) {}
+    Parts(const plan::Plan& p, World w, EngineOptions o) : plan(p), world(std::move(w)), options(std::move(o)), requesters(world.random) {}
     Executor& home() { return *world.executors.front(); }
     ConnectorKind* kind(const std::string& name) {
         for (const auto& each : world.kinds)
@@ -119,6 +122,8 @@ public:
             const TypeMark mark = mark_of(plan_, channel.type);
             out.type = mark.mark == 0 ? plan::none : channel.type;
             out.type_mark = mark.mark;
+            for (const plan::Flow& flow : plan_.flows)
+                for (const plan::Source& source : flow.sources) out.may_answer = out.may_answer || (source.channel == target.channel && flow.may_answer);
             return Done{};
         }
         const plan::Endpoint& endpoint = plan_.endpoints[target.endpoint];
@@ -180,7 +185,9 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
         const std::string name = topic ? channel.name + "/" + (source.subscription.empty() ? runner.parts().flow.name : source.subscription) : channel.name;
         const No subscription = world.store.number(NameKind::subscription, name);
         world.store.subscribe(subscription, number, !topic || source.since_oldest);
-        runner.add(make_channel_input(runner, world.store, {number, subscription, channel.name, channel.type, mark_of(plan, channel.type)}));
+        std::unique_ptr<Input> input = make_channel_input(runner, world.store, {number, subscription, channel.name, channel.type, mark_of(plan, channel.type)});
+        input->weight = source.weight;
+        runner.add(std::move(input));
         return Done{};
     }
     const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];
@@ -209,7 +216,11 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
     Result<std::unique_ptr<Source>> opened = (*made)->source(endpoint.operation, parts.number, *arguments, source.every, connector_world(executor));
     if (!opened) return opened.error();
     parts.source = std::move(*opened);
-    runner.add(make_endpoint_input(runner, world.store, std::move(parts)));
+    parts.two_way = spec->two_way;
+    parts.timeout = EngineTime(runner.parts().flow.timeout > 0 ? runner.parts().flow.timeout : default_request_timeout);
+    std::unique_ptr<Input> input = make_endpoint_input(runner, world.store, std::move(parts));
+    input->weight = source.weight;
+    runner.add(std::move(input));
     return Done{};
 }
 
@@ -220,7 +231,7 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
     Result<std::unique_ptr<Program>> program = compile(plan, flow, *compiler, resolver);
     if (!program) return program.error();
     Compiler& borrowed = *compiler;
-    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), options.window};
+    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), requesters, options.window};
     FlowEvents events;
     events.settled = [this] {
         if (looking.exchange(true)) return;
@@ -234,10 +245,15 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
         });
     };
     auto runner = std::make_unique<FlowRunner>(std::move(flow_parts), std::move(events));
+    std::vector<ChannelParts> origins;
     for (const plan::Source& source : flow.sources) {
         const Result<Done> added = add_source(*runner, source, borrowed, executor);
         if (!added) return added.error();
+        if (source.channel == plan::none) continue;
+        const plan::Channel& channel = plan.channels[source.channel];
+        origins.push_back({world.store.number(NameKind::channel, channel.name), 0, channel.name, channel.type, mark_of(plan, channel.type)});
     }
+    runner->add(make_due_input(*runner, world.store, std::move(origins)));
     flows.push_back(std::move(runner));
     homes.push_back(&executor);
     return Done{};
@@ -278,6 +294,8 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     const Result<Done> set = evaluate_params(parts.plan, parts.options.settings, compiler, scope, parts.params);
     if (!set) return set;
     parts.world.store.keep_plan(parts.plan.hash, parts.options.texts);
+    for (const plan::Channel& channel : parts.plan.channels)
+        if (channel.kind == plan::ChannelKind::topic) parts.world.store.topic(parts.world.store.number(NameKind::channel, channel.name));
     for (std::size_t n = 0; n < parts.plan.flows.size(); ++n) {
         const Result<Done> made = parts.make_flow(parts.plan.flows[n], *parts.world.executors[n % parts.world.executors.size()]);
         if (!made) return made;

@@ -1,51 +1,142 @@
-// What becomes of a unit that failed: the flow's table, first line that fits; else its dead letters (F1).
+// What becomes of a unit that failed: the lines of its step and those around, the flow's table, first line that fits; else its dead letters (F1).
+#include <algorithm>
+
 #include "engine/runtime/flow.hpp"
+#include "engine/steps/catalog.hpp"
 
 namespace weir {
-namespace {
-
-const FailureAction* line_for(const std::vector<FailureAction>& table, FailureClass kind) {
-    for (const FailureAction& line : table)
-        for (const FailureClass around : line.classes)
-            if (is_within(kind, around)) return &line;
+// The first line that fits, read top to bottom; a retry that has had its tries gives way to its `then`, or to the lines below it.
+const FailureAction* FlowRunner::pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) const {
+    for (const FailureAction& line : table) {
+        bool fits = false;
+        for (const FailureClass around : line.classes) fits = fits || is_within(kind, around);
+        if (!fits) continue;
+        if (line.kind != plan::ActionKind::retry || line.times == 0 || attempt <= line.times) return &line;
+        if (!line.then.empty()) return &line.then.front();
+    }
     return nullptr;
 }
 
-}  // namespace
-
-void FlowRunner::finish(Flight::Unit& unit, Failure failure) {
-    outputs_.withdraw(false);
-    arena_.reset();
-    current_ = unit.delivery.message;
-    scope_.failure = &failure;
-    act(unit, failure, line_for(parts_.program->on, failure.kind));
-    scope_.failure = nullptr;
+// Takes the failure that the scope holds to the lines of the step that failed and of the steps around it. True: the run goes on at `run.at`.
+bool FlowRunner::recover(Run& run) {
+    run.failing = failure_of(scope_, parts_.flow.name, run.failed_step, run.now, run.current.meta.attempt);
+    run.action = nullptr;
+    while (!run.frames.empty()) {
+        Frame frame = std::move(run.frames.back());
+        run.frames.pop_back();
+        if (frame.on == nullptr) continue;
+        const FailureAction* line = pick(*frame.on, run.failing.kind, run.failing.attempts);
+        if (line == nullptr || line->kind == plan::ActionKind::fail_again) continue;
+        if (line->kind == plan::ActionKind::fail) {
+            run.failing.kind = line->failure;
+            Value why;
+            if (line->text != nullptr && line->text->run(scope_, why) && why.kind() == Kind::string) run.failing.message = std::string(why.text());
+            continue;
+        }
+        if (line->block == at_end && line->kind != plan::ActionKind::skip && line->kind != plan::ActionKind::give && line->kind != plan::ActionKind::steps) {
+            run.action = line;  // it ends the message
+            return false;
+        }
+        run.current = std::move(frame.whole);
+        run.lets = std::move(frame.lets);
+        scope_.lets = run.lets.data();
+        run.outputs.back_to(frame.mark);
+        run.failure = std::make_shared<const Failure>(run.failing);
+        scope_.failure = run.failure.get();
+        run.at = line->block;
+        return true;
+    }
+    return false;
 }
 
-void FlowRunner::act(Flight::Unit& unit, const Failure& failure, const FailureAction* action) {
-    Failure last = failure;
+EngineTime FlowRunner::backoff(const FailureAction& action, std::uint32_t attempt, std::int64_t retry_after) {
+    std::int64_t delay = action.backoff_low;
+    for (std::uint32_t n = 1; n < attempt && delay < action.backoff_high; ++n) delay *= 2;
+    delay = std::min(delay, std::max(action.backoff_low, action.backoff_high));
+    if (action.jitter > 0) {
+        const double at = static_cast<double>(parts_.random.next() >> 11) * 0x1.0p-53;  // [0, 1)
+        delay += static_cast<std::int64_t>(static_cast<double>(delay) * action.jitter * (2 * at - 1));
+    }
+    return EngineTime(std::max(delay, retry_after));
+}
+
+void FlowRunner::bury(Flight::Unit& unit, Run& run, Failure failure) {
+    unit.outcome = Outcome::dead;
+    unit.went = parts_.flow.name + ".dead";
+    run.outputs.bury(unit.delivery, std::move(failure));
+}
+
+// The unit has failed with `run.failing`. True: a failure action has steps, and the run goes on with them.
+bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
+    run.outputs.withdraw(false);
+    run.frames.clear();
+    if (run.in_action) {  // F2: the message goes to the dead letters with both failures
+        Failure both = *run.failure;
+        both.message += "; and the failure action: " + run.failing.message;
+        unit.outcome = Outcome::done;
+        unit.answer.reset();
+        bury(unit, run, std::move(both));
+        return false;
+    }
+    run.current = unit.delivery.message;
+    for (Value& slot : run.lets) slot = Value();
+    run.failing.attempts = unit.delivery.message.meta.attempt;
+    run.failure = std::make_shared<const Failure>(run.failing);
+    scope_.failure = run.failure.get();
+    const FailureAction* action = run.action != nullptr ? run.action : pick(parts_.program->on, run.failing.kind, run.failing.attempts);
+    run.action = nullptr;
+    Failure last = run.failing;
     if (action != nullptr) {
         switch (action->kind) {
+            case plan::ActionKind::retry: {
+                const std::uint32_t attempt = unit.delivery.message.meta.attempt;
+                unit.due_at = parts_.store.now() + backoff(*action, attempt, run.retry_after);
+                run.outputs.rest(unit.delivery, unit.due_at, attempt + 1, unit.key, run.failing);
+                unit.outcome = Outcome::resting;
+                return false;
+            }
             case plan::ActionKind::send: {
-                current_.meta.failure = std::make_shared<const Failure>(failure);
-                if (outputs_.send(scope_, *action->to, nullptr, nullptr, action->node, false)) {
+                run.in_action = true;
+                run.current.meta.failure = run.failure;
+                if (run.outputs.send(scope_, *action->to, nullptr, nullptr, action->node, false)) {
                     unit.outcome = Outcome::moved;
                     unit.went = action->to->name;
-                    return;
+                    run.at = at_end;
+                    return !run.outputs.sends().empty();  // on through the outbox
                 }
-                // F2: the message goes to the dead letters with both failures.
                 last.message += "; and the failure action: " + scope_.why;
-                outputs_.withdraw(false);
+                run.outputs.withdraw(false);
                 break;
             }
-            case plan::ActionKind::discard: {
-                unit.outcome = Outcome::discarded;
-                return;
-            }
+            case plan::ActionKind::discard: unit.outcome = Outcome::discarded; return false;
             case plan::ActionKind::reject: {
-                outputs_.withdraw(true);
+                run.outputs.withdraw(true);
                 unit.outcome = Outcome::refused;
-                return;
+                Failure rejected = run.failing;
+                rejected.kind = FailureClass::rejected;
+                Value why;
+                if (action->text != nullptr && action->text->run(scope_, why) && why.kind() == Kind::string) rejected.message = std::string(why.text());
+                unit.answer = refused(unit.delivery.message.meta.id, rejected);
+                return false;
+            }
+            case plan::ActionKind::reply: {
+                if (!parts_.requesters.waits(unit.delivery.message.meta.reply_to)) break;  // F1: nobody waits
+                Value status = Value::integer(200), value;
+                const bool ok = (action->status == nullptr || action->status->run(scope_, status)) && (action->value == nullptr || action->value->run(scope_, value));
+                std::uint16_t number = 0;
+                if (ok && !status_of(status, run.arena, number)) scope_.why = "the status of a reply is a number from 100 to 599";
+                if (number != 0 && run.outputs.reply(scope_, number, action->value == nullptr ? nullptr : &value, action->node)) {
+                    unit.outcome = Outcome::refused;
+                    return false;
+                }
+                last.message += "; and the failure action: " + scope_.why;
+                break;
+            }
+            case plan::ActionKind::steps: {
+                run.in_action = true;
+                run.outcome = Outcome::done;
+                run.at = action->block;
+                return true;
             }
             case plan::ActionKind::fail: {
                 last.kind = action->failure;
@@ -53,13 +144,17 @@ void FlowRunner::act(Flight::Unit& unit, const Failure& failure, const FailureAc
                 if (action->text != nullptr && action->text->run(scope_, why) && why.kind() == Kind::string) last.message = std::string(why.text());
                 break;
             }
-            case plan::ActionKind::fail_again:
             default: break;
         }
     }
-    unit.outcome = Outcome::dead;
-    unit.went = parts_.flow.name + ".dead";
-    outputs_.bury(unit.delivery.message, std::move(last));
+    if (unit.delivery.asks && parts_.requesters.waits(unit.delivery.message.meta.reply_to)) {  // Q1: who gets an error still owns the message
+        run.outputs.withdraw(true);
+        unit.outcome = Outcome::refused;
+        unit.answer = refused(unit.delivery.message.meta.id, last);
+        return false;
+    }
+    bury(unit, run, std::move(last));
+    return false;
 }
 
 }  // namespace weir

@@ -1,21 +1,18 @@
 #include "engine/runtime/flow.hpp"
 
+#include <algorithm>
+
 #include "engine/runtime/input.hpp"
 
 namespace weir {
 
 FlowRunner::FlowRunner(FlowParts parts, FlowEvents events)
-    : parts_(std::move(parts)), events_(std::move(events)), outputs_(parts_.plan, *parts_.compiler, parts_.flow.name), lets_(parts_.flow.lets) {
-    scope_.arena = &arena_;
+    : parts_(std::move(parts)), events_(std::move(events)), run_(parts_.plan, *parts_.compiler, parts_.flow, parts_.log) {
     scope_.reader = &reader_;
-    scope_.message = &current_;
     scope_.params = parts_.params;
-    scope_.lets = lets_.data();
     scope_.random = &parts_.random;
     scope_.environment = &parts_.environment;
-    emissions_.sender = &outputs_;
-    emissions_.log = &parts_.log;
-    emissions_.flow = parts_.flow.name;
+    if (parts_.flow.key != plan::none) key_code_ = parts_.compiler->compile(parts_.flow.key);
 }
 
 FlowRunner::~FlowRunner() = default;
@@ -23,6 +20,8 @@ FlowRunner::~FlowRunner() = default;
 void FlowRunner::add(std::unique_ptr<Input> input) { inputs_.push_back(std::move(input)); }
 
 void FlowRunner::start() {
+    if (key_code_ != nullptr) keys_.load(parts_.store.seen(parts_.number), parts_.store.due(parts_.number));
+    due_input_->start();
     for (const auto& input : inputs_) input->start();
     changed();
 }
@@ -33,13 +32,18 @@ void FlowRunner::stop() {
     changed();
 }
 
-std::size_t FlowRunner::room() const {
-    if (stopping_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window) return 0;
-    return parts_.window - in_flight_;
+void FlowRunner::add(std::unique_ptr<DueInput> input) { due_input_ = std::move(input); }
+
+std::size_t FlowRunner::room(bool for_due) const {
+    if (stopping_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window || keys_.full()) return 0;
+    if (!for_due && due_input_->size() >= max_due_rows) return 0;
+    const std::size_t window = std::min(parts_.window - in_flight_, for_due ? no_grant : grant_);
+    if (!parts_.program->waits) return window;
+    return parts_.flow.workers > working_ ? std::min<std::size_t>(window, parts_.flow.workers - working_) : 0;  // R4
 }
 
 void FlowRunner::changed() {
-    bool all = drained();
+    bool all = drained() && parked_ == 0 && (stopping_ || due_input_->size() == 0);
     for (const auto& input : inputs_) all = all && (stopping_ || input->idle());
     quiet.store(all, std::memory_order_release);
     activity.fetch_add(1, std::memory_order_acq_rel);
@@ -51,119 +55,204 @@ void FlowRunner::run(Input& input, std::vector<Delivery> batch) {
     quiet.store(false, std::memory_order_release);
     activity.fetch_add(1, std::memory_order_acq_rel);
     figures.taken.fetch_add(batch.size(), std::memory_order_relaxed);
-    // A unit with a send to a sink waits for its confirmation alone, so it is a batch of its own.
-    const std::size_t step = parts_.program->has_sinks ? 1 : batch.size();
-    for (std::size_t from = 0; from < batch.size(); from += step) {
-        auto flight = std::make_unique<Flight>();
-        flight->input = &input;
-        flight->units.resize(step);
-        for (std::size_t n = 0; n < step; ++n) {
-            flight->units[n].delivery = std::move(batch[from + n]);
-            flight->bytes += flight->units[n].delivery.message.body.bytes.size();
+    auto flight = std::make_unique<Flight>();
+    flight->input = &input;
+    flight->units.reserve(batch.size());
+    for (Delivery& delivery : batch) {
+        flight->bytes += delivery.message.body.bytes.size();
+        Flight::Unit& unit = flight->units.emplace_back();
+        unit.delivery = std::move(delivery);
+        if (key_code_ != nullptr && !claim(unit)) {  // K2: outside its batch, unacknowledged
+            flight->bytes -= unit.delivery.message.body.bytes.size();
+            behind_claim_[unit.key->fingerprint.low].emplace_back(&input, std::move(unit.delivery));
+            ++parked_;
+            flight->units.pop_back();
         }
-        in_flight_ += step;
-        bytes_in_flight_ += flight->bytes;
-        run_batch(std::move(flight), 0, step);
+    }
+    if (flight->units.empty()) return;
+    in_flight_ += flight->units.size();
+    bytes_in_flight_ += flight->bytes;
+    if (!parts_.program->alone()) return run_batch(std::move(flight));
+    for (Flight::Unit& unit : flight->units) {
+        auto one = std::make_unique<Flight>();
+        one->input = &input;
+        one->bytes = unit.delivery.message.body.bytes.size();
+        one->units.push_back(std::move(unit));
+        run_alone(std::move(one));
     }
 }
 
-void FlowRunner::run_batch(std::unique_ptr<Flight> flight, std::size_t from, std::size_t to) {
-    const std::int64_t now = parts_.clock.wall();
-    scope_.now = now;
-    outputs_.begin_batch(parts_.number, now, parts_.flow.history, (to - from) * bytes_per_unit_);
-    for (std::size_t n = from; n < to; ++n) run_unit(flight->units[n], flight->units[n].delivery.position.sort != Position::Sort::none);
-    bytes_per_unit_ = outputs_.commit().bytes.size() / (to - from) + 64;
-    outputs_.commit().notes = flight->input->take_notes();
-    if (outputs_.sends().empty()) return submit(std::move(flight), outputs_.take_commit());
-    Waiting waiting;
-    waiting.sends = std::move(outputs_.sends());
-    waiting.taps = outputs_.taps();
-    waiting.commit = outputs_.take_commit();
-    waiting.flight = std::move(flight);
-    outbox_.push_back(std::move(waiting));
-    send_next();
+void FlowRunner::enter(Run& run, Flight::Unit& unit) {
+    scope_.arena = &run.arena;
+    scope_.message = &run.current;
+    scope_.lets = run.lets.data();
+    scope_.failure = run.failure.get();
+    scope_.now = run.now;
+    (void)unit;
 }
 
-void FlowRunner::run_unit(Flight::Unit& unit, bool has_reference) {
-    outputs_.begin_unit();
-    arena_.reset();
-    current_ = unit.delivery.message;
-    scope_.failure = nullptr;
-    for (Value& slot : lets_) slot = Value();
+void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
+    const std::int64_t now = parts_.clock.wall();
+    run_.now = now;
+    run_.outputs.begin_batch(parts_.number, now, parts_.flow.history, flight->units.size() * bytes_per_unit_);
+    for (Flight::Unit& unit : flight->units) {
+        Walked walked = Walked::ended;
+        start_unit(unit, run_, walked);
+        while (walked == Walked::failed && decide(unit, run_)) walked = walk(run_);
+        end_unit(unit, run_);
+    }
+    bytes_per_unit_ = run_.outputs.commit().bytes.size() / flight->units.size() + 64;
+    run_.outputs.commit().notes = flight->input->take_notes();
+    submit(std::move(flight), run_.outputs.take_commit());
+}
+
+void FlowRunner::run_alone(std::unique_ptr<Flight> flight) {
+    if (idle_runs_.empty()) idle_runs_.push_back(std::make_unique<Run>(parts_.plan, *parts_.compiler, parts_.flow, parts_.log));
+    flight->run = std::move(idle_runs_.back());
+    idle_runs_.pop_back();
+    if (parts_.program->waits) {
+        flight->working = true;
+        ++working_;
+    }
+    Run& run = *flight->run;
+    run.now = parts_.clock.wall();
+    run.outputs.begin_batch(parts_.number, run.now, parts_.flow.history, bytes_per_unit_);
+    run.outputs.commit().notes = flight->input->take_notes();
+    Walked walked = Walked::ended;
+    start_unit(flight->units.front(), run, walked);
+    go_on(std::move(flight), walked);
+}
+
+void FlowRunner::start_unit(Flight::Unit& unit, Run& run, Walked& walked) {
+    run.arena.reset();
+    run.held.clear();
+    run.frames.clear();
+    run.memo.clear();
+    run.failure = nullptr;
+    run.action = nullptr;
+    run.in_action = false;
+    run.retry_after = 0;
+    run.outcome = Outcome::done;
+    run.at = parts_.program->first;
+    run.current = unit.delivery.message;
+    for (Value& slot : run.lets) slot = Value();
+    const bool remembers = parts_.program->alone() || !parts_.program->on.empty();
+    if (unit.delivery.due && !run.memo.decode(unit.delivery.due->memo)) parts_.log.write(LogLevel::warn, parts_.flow.name, "what a message had done before its retry does not decode; it is done again", {});
+    run.outputs.begin_unit(remembers ? &run.memo : nullptr);
+    enter(run, unit);
+    if (unit.skipped) return;
     unit.outcome = Outcome::done;
     unit.went.clear();
-    if (current_.meta.failure) {  // the source could not read it whole
-        Failure failure = *current_.meta.failure;
-        failure.flow = parts_.flow.name;
-        failure.at = scope_.now;
-        finish(unit, std::move(failure));
-    } else if (current_.meta.history && current_.meta.history->size() > 100) {
-        fail(scope_, FailureClass::invalid, "this message goes in circles: it has been through 100 flows");
-        failed_step_.clear();
-        finish(unit, failure_of(scope_, parts_.flow.name, failed_step_, scope_.now, current_.meta.attempt));
-    } else {
-        Outcome outcome = Outcome::done;
-        bool ok = false;
-        try {
-            ok = read_typed(unit.delivery.type) && walk(parts_.program->first, outcome, 0);
-        } catch (const std::bad_alloc&) {  // R10
-            fail(scope_, FailureClass::internal, "out of memory in a step");
-        }
-        if (ok) unit.outcome = outcome;
-        else finish(unit, failure_of(scope_, parts_.flow.name, failed_step_, scope_.now, unit.delivery.message.meta.attempt));
+    unit.answer.reset();
+    walked = Walked::failed;
+    if (unit.delivery.unreadable) {
+        run.failing = *unit.delivery.unreadable;
+        run.failing.flow = parts_.flow.name;
+        run.failing.at = run.now;
+        return;
     }
+    if (run.current.meta.history && run.current.meta.history->size() > 100) {
+        fail(scope_, FailureClass::invalid, "this message goes in circles: it has been through 100 flows");
+        run.failed_step.clear();
+        recover(run);
+        return;
+    }
+    if (parts_.flow.key != plan::none && !unit.key) {  // K1; the scope has said why
+        run.failed_step.clear();
+        fail(scope_, FailureClass::invalid, "the key of `idempotent by` is null, missing or empty, or can't be computed");
+        recover(run);
+        return;
+    }
+    try {
+        if (!read_typed(unit.delivery.type, run)) recover(run);
+        else walked = walk(run);
+    } catch (const std::bad_alloc&) {  // R10
+        fail(scope_, FailureClass::internal, "out of memory in a step");
+        recover(run);
+    }
+}
+
+void FlowRunner::go_on(std::unique_ptr<Flight> flight, Walked walked) {
+    Flight::Unit& unit = flight->units.front();
+    Run& run = *flight->run;
+    for (;;) {
+        if (walked == Walked::waits) {
+            const Memo::Entry* known = run.memo.find(run.outputs.pending_call()->node);
+            if (known == nullptr || !known->answered) return call(std::move(flight));
+            Answer answer;
+            answer.status = known->status;
+            answer.format = known->format;
+            answer.body = known->body;
+            const PendingCall asked = std::move(*run.outputs.pending_call());
+            walked = resume(run, asked.node, asked.recorded, true, std::move(answer));
+            continue;
+        }
+        if (walked == Walked::failed && decide(unit, run)) {
+            walked = walk(run);
+            continue;
+        }
+        break;
+    }
+    if (flight->working) {
+        flight->working = false;
+        --working_;
+    }
+    if (walked == Walked::ended && !run.outputs.sends().empty()) {
+        outbox_.push_back(std::move(flight));
+        return send_next();
+    }
+    end_unit(unit, run);
+    Commit commit = run.outputs.take_commit();
+    submit(std::move(flight), std::move(commit));
+}
+
+// The unit's rows are whole: its write behind the others of the commit.
+void FlowRunner::end_unit(Flight::Unit& unit, Run& run) {
+    if (!unit.skipped && unit.outcome == Outcome::done) unit.outcome = run.in_action && run.outcome == Outcome::done ? Outcome::moved : run.outcome;
+    const Delivery& from = unit.delivery;
+    if (unit.key && !unit.skipped) {
+        const bool reached = unit.outcome == Outcome::done || unit.outcome == Outcome::filtered || unit.outcome == Outcome::discarded;  // K3
+        const bool asked_wrong = run.outputs.pending_reply() && run.outputs.pending_reply()->status >= 400;
+        unit.is_seen = reached && !asked_wrong;
+        if (unit.is_seen) run.outputs.seen(*unit.key, parts_.store.now() + EngineTime(parts_.flow.key_for));
+    }
+    if (run.outputs.pending_reply() && !unit.answer) {
+        const PendingReply& reply = *run.outputs.pending_reply();
+        Answer answer;
+        answer.status = reply.status;
+        answer.format = reply.format;
+        answer.body = reply.body;
+        unit.answer = std::move(answer);
+    }
+    unit.passed_on = run.outputs.passed_on() || (unit.outcome == Outcome::resting && parts_.flow.may_answer);
+    for (const Memo::Entry& entry : run.memo.entries())
+        if (entry.answered && parts_.flow.history && unit.outcome != Outcome::resting) run.outputs.record(entry.node, entry.body);
     UnitWrite write;
-    write.position = unit.delivery.position;
-    write.id = unit.delivery.message.meta.id;
+    write.position = from.position;
+    write.id = from.message.meta.id;
     write.outcome = unit.outcome;
-    write.attempt = unit.delivery.message.meta.attempt;
-    if (!has_reference && parts_.flow.history && unit.outcome != Outcome::dead && unit.outcome != Outcome::refused) write.arrival = outputs_.keep(unit.delivery.message);
-    outputs_.end_unit(write);
+    write.attempt = from.message.meta.attempt;
+    const bool has_reference = from.position.sort != Position::Sort::none;
+    if (!has_reference && parts_.flow.history && unit.outcome != Outcome::dead && unit.outcome != Outcome::refused && unit.outcome != Outcome::resting) write.arrival = run.outputs.keep(from.message);
+    run.outputs.end_unit(write);
 }
 
 // C7: a row of a typed channel whose type has texts that stand for other values, or that was put under another version of the type.
-bool FlowRunner::read_typed(plan::TypeId type) {
+bool FlowRunner::read_typed(plan::TypeId type, Run& run) {
     if (type == plan::none) return true;
-    failed_step_.clear();
+    run.failed_step.clear();
     std::string why;
-    if (!look(current_.body, arena_, reader_, why)) {
+    if (!look(run.current.body, run.arena, reader_, why)) {
         fail(scope_, FailureClass::invalid, std::move(why), "body");
         return false;
     }
     Value out;
     Misfit misfit;
-    if (!conform(parts_.plan, type, current_.body.tree, scope_, false, *parts_.compiler, out, misfit)) {
+    if (!conform(parts_.plan, type, run.current.body.tree, scope_, false, *parts_.compiler, out, misfit)) {
         fail(scope_, FailureClass::invalid, std::move(misfit.why), std::move(misfit.path));
         return false;
     }
-    current_.body.tree = out;  // the bytes stay: unread fields go on as they came
-    return true;
-}
-
-bool FlowRunner::walk(At at, Outcome& outcome, unsigned depth) {
-    while (at != at_end) {
-        const Program::Node& node = parts_.program->nodes[at];
-        switch (node.step->on(scope_, emissions_)) {
-            case Go::next: at = node.next; break;
-            case Go::jump: at = emissions_.jump; break;
-            case Go::ends: outcome = emissions_.end; return true;
-            case Go::failed: failed_step_ = node.plan->identity; return false;
-            case Go::copies: {
-                // Each copy starts from the message as it is here; what runs on it changes nothing of the message itself (patterns.md 2.3).
-                const std::vector<At> blocks = emissions_.copies;
-                const Message whole = current_;
-                const std::vector<Value> lets = lets_;
-                for (const At block : blocks) {
-                    Outcome copy = Outcome::done;
-                    if (!walk(block, copy, depth + 1)) return false;
-                    current_ = whole;
-                    std::copy(lets.begin(), lets.end(), lets_.begin());
-                }
-                at = node.next;
-                break;
-            }
-        }
-    }
+    run.current.body.tree = out;  // the bytes stay: unread fields go on as they came
     return true;
 }
 

@@ -2,33 +2,48 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/ports/connector.hpp"
 #include "engine/ports/log.hpp"
 #include "engine/runtime/figures.hpp"
-#include "engine/runtime/outputs.hpp"
-#include "engine/runtime/program.hpp"
+#include "engine/runtime/keys.hpp"
+#include "engine/runtime/requesters.hpp"
+#include "engine/runtime/run.hpp"
 
 namespace weir {
 
 inline constexpr std::size_t window_bytes = 64u << 20;
 inline constexpr std::size_t batch_units = 256;            // R4
+inline constexpr std::size_t max_due_rows = 10'000;         // R3
 
 class Input;
+class DueInput;
 
-// One message on its way through the flow, kept until its fate is known.
+// Messages on their way through the flow, kept until their fate is known: a batch, or one with a run of its own.
 struct Flight {
     struct Unit {
         Delivery delivery;
         Outcome outcome = Outcome::done;
-        std::string went;  // where a failure action or the dead letters took it
+        bool skipped = false;          // a duplicate: no step saw it
+        bool passed_on = false;        // somebody behind may answer who asked
+        std::string went;              // where a failure action or the dead letters took it
+        std::optional<Key> key;        // claimed by it (K2); of a duplicate: the one it met
+        RowId met = 0;                 // a duplicate: the row of `seen`, 0: held by a due row
+        EngineTime due_at{0};          // of its due row
+        bool is_seen = false;          // its key is done with this commit
+        std::optional<Answer> answer;  // to who asked, after the commit
     };
     Input* input = nullptr;
     std::vector<Unit> units;
     std::size_t bytes = 0;
+    std::unique_ptr<Run> run;
+    std::size_t next_send = 0;
+    bool working = false;              // counts among the flow's workers
 };
 
 // Tells the engine what the flow's thread can't decide alone. Called on the flow's executor.
@@ -50,6 +65,7 @@ struct FlowParts {
     const Environment& environment;
     Log& log;
     const Value* params = nullptr;
+    Requesters& requesters;
     std::size_t window = 16384;  // C2
 };
 
@@ -61,12 +77,14 @@ public:
     FlowRunner(FlowParts parts, FlowEvents events);
     ~FlowRunner();
     void add(std::unique_ptr<Input> input);
+    void add(std::unique_ptr<DueInput> input);
     void start();
     void stop();                       // nothing more is taken; what is in flight ends
-    std::size_t room() const;
+    // How many messages may be taken now; rows that are due may come when new ones may not (R3).
+    std::size_t room(bool for_due = false) const;
     void run(Input& input, std::vector<Delivery> batch);
     void changed();                    // an input ended, found no more, or woke
-    bool drained() const { return in_flight_ == 0 && outbox_.empty(); }
+    bool drained() const { return in_flight_ == 0; }
 
     // No unit under way and every input at its end or, where it is endless, found empty.
     std::atomic<bool> quiet{false};
@@ -80,44 +98,66 @@ public:
     void fatal(std::string why) { events_.fatal(std::move(why)); }
 
 private:
-    struct Waiting {  // a unit whose sends to sinks are under way
-        std::unique_ptr<Flight> flight;
-        Commit commit;
-        std::size_t taps = 0;
-        std::vector<PendingSend> sends;
-        std::size_t next = 0;
-        bool is_action = false;  // sends of a failure action: one that fails never consults the table again (F2)
-    };
-    void run_batch(std::unique_ptr<Flight> flight, std::size_t from, std::size_t to);
-    void run_unit(Flight::Unit& unit, bool has_reference);
-    bool read_typed(plan::TypeId type);
-    bool walk(At at, Outcome& outcome, unsigned depth);
-    void finish(Flight::Unit& unit, Failure failure);
-    void act(Flight::Unit& unit, const Failure& failure, const FailureAction* action);
+    void take(Input& input, Delivery delivery, Flight& batch);
+    bool claim(Flight::Unit& unit);
+    bool key_of(Flight::Unit& unit, Key& out);
+    void enter(Run& run, Flight::Unit& unit);
+    void run_batch(std::unique_ptr<Flight> flight);
+    void run_alone(std::unique_ptr<Flight> flight);
+    void start_unit(Flight::Unit& unit, Run& run, Walked& walked);
+    void go_on(std::unique_ptr<Flight> flight, Walked walked);
+    void end_unit(Flight::Unit& unit, Run& run);
+    bool read_typed(plan::TypeId type, Run& run);
+    // walk.cpp
+    Walked walk(Run& run);
+    bool next_copy(Run& run);
+    bool follow(Run& run, const Program::Node& node, Go go);
+    // call.cpp
+    void call(std::unique_ptr<Flight> flight);
+    void called(Flight* flight, std::uint64_t node, bool recorded, SendResponse response);
+    Walked resume(Run& run, std::uint64_t node, bool recorded, bool from_memo, Answer answer);
+    // failure.cpp
+    bool recover(Run& run);
+    const FailureAction* pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) const;
+    bool decide(Flight::Unit& unit, Run& run);
+    void bury(Flight::Unit& unit, Run& run, Failure failure);
+    EngineTime backoff(const FailureAction& action, std::uint32_t attempt, std::int64_t retry_after);
+    // settle.cpp
     void submit(std::unique_ptr<Flight> flight, Commit commit);
     void settle(std::unique_ptr<Flight> flight, Committed committed);
+    void settle_key(Flight::Unit& unit, RowId due, RowId seen);
+    void answer(Flight::Unit& unit);
+    void undeliverable(const Id128& id);
+    void offer_again(Input& input, std::vector<Delivery> again, const std::string& why);
+    void refill();
+    // send.cpp
     void send_next();
-    void sent(SendResponse response);
+    void send_one(Flight* flight);
+    void sent(Flight* flight, SendResponse response);
 
     FlowParts parts_;
     FlowEvents events_;
-    Outputs outputs_;
-    Emissions emissions_;
-    Arena arena_;
+    Run run_;                                        // of a flow that never waits
+    std::vector<std::unique_ptr<Run>> idle_runs_;
     JsonReader reader_;
     Scope scope_;
-    Message current_;
-    std::vector<Value> lets_;
-    std::string failed_step_;
+    Keys keys_;
+    CodePtr key_code_;
+    std::unordered_map<std::uint64_t, std::deque<std::pair<Input*, Delivery>>> behind_claim_;  // by the key's low half: they wait for its claim (K2)
+    std::list<std::unique_ptr<Flight>> waiting_;     // for the answer of a call
+    std::unique_ptr<DueInput> due_input_;
     std::vector<std::unique_ptr<Input>> inputs_;
-    std::deque<Waiting> outbox_;
-    std::size_t in_flight_ = 0, bytes_in_flight_ = 0;
+    std::deque<std::unique_ptr<Flight>> outbox_;     // their steps are done, their sends are not, in order
+    std::list<std::unique_ptr<Flight>> sending_;
+    std::size_t in_flight_ = 0, bytes_in_flight_ = 0, working_ = 0, parked_ = 0;
     std::size_t bytes_per_unit_ = 512;
     unsigned refused_rounds_ = 0;
     EngineTime refused_at_{0};
     std::shared_ptr<const char> alive_ = std::make_shared<const char>();
     bool stopping_ = false;
-    bool sending_ = false;
+    bool refilling_ = false;
+    static constexpr std::size_t no_grant = ~std::size_t{0};
+    std::size_t grant_ = no_grant;                   // of the input whose turn it is (R6)
 };
 
 }  // namespace weir

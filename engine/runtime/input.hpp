@@ -25,8 +25,17 @@ public:
     // What the store's tail must not have passed for the flow to be idle.
     virtual bool behind(const Store&) const { return false; }
     virtual std::vector<std::pair<std::uint64_t, std::string>> take_notes() { return {}; }
+
+    std::int64_t weight = 1, credit = 0;  // R6
 };
 
+// The flow's own due rows: retries and replays (R1, R3, F4). Kept as numbers and times; a row is read when it is due.
+class DueInput : public Input {
+public:
+    virtual void add(RowId id, EngineTime at) = 0;  // a commit has put it, or written it over
+    virtual void gone(RowId id) = 0;                       // its unit has ended
+    virtual std::size_t size() const = 0;
+};
 struct ChannelParts {
     No channel = 0, subscription = 0;
     std::string name;
@@ -35,10 +44,15 @@ struct ChannelParts {
 };
 std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, ChannelParts parts);
 
+// `origins`: the channels that the flow reads, by whose types their messages are read again.
+std::unique_ptr<DueInput> make_due_input(FlowRunner& flow, Store& store, std::vector<ChannelParts> origins);
+
 struct EndpointParts {
     No number = 0;
     std::string name;
     bool finite = false;
+    bool two_way = false;
+    EngineTime timeout{0};  // how long a requester waits
     std::unique_ptr<Source> source;
 };
 std::unique_ptr<Input> make_endpoint_input(FlowRunner& flow, Store& store, EndpointParts parts);

@@ -6,6 +6,12 @@ namespace {
 // C1: what a row is in, so that a reader gives it back as it came. The format in the low byte, the mark of its type above.
 std::uint32_t row_type(Format format, std::uint32_t type_mark) { return static_cast<std::uint32_t>(format) | type_mark << 8; }
 
+Format format_of(const Body& body) {
+    if (body.tree.is_missing() || !body.bytes.empty()) return body.format;
+    if (body.tree.kind() == Kind::string) return Format::text;
+    return body.tree.kind() == Kind::bytes ? Format::bytes : Format::json;
+}
+
 bool header_text(Scope& scope, const Value& value, std::string& out) {
     if (value.kind() == Kind::string) out = value.text();
     else write_json(out, value);
@@ -28,66 +34,132 @@ void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t b
     sends_.clear();
 }
 
-void Outputs::begin_unit() {
+void Outputs::begin_unit(Memo* memo) {
     puts_begin_ = commit_.puts.size();
     lines_begin_ = commit_.lines.size();
     dead_begin_ = commit_.dead.size();
+    due_begin_ = commit_.due.size();
+    seen_begin_ = commit_.seen.size();
+    recorded_begin_ = commit_.recorded.size();
     bytes_begin_ = commit_.bytes.size();
     taps_.clear();
+    call_.reset();
+    reply_.reset();
+    passed_on_ = false;
+    memo_ = memo;
 }
 
 void Outputs::withdraw(bool taps) {
     commit_.puts.resize(puts_begin_);
     commit_.lines.resize(lines_begin_);
     commit_.dead.resize(dead_begin_);
+    commit_.due.resize(due_begin_);
+    commit_.seen.resize(seen_begin_);
+    commit_.recorded.resize(recorded_begin_);
     sends_.clear();
+    call_.reset();
+    reply_.reset();
+    passed_on_ = false;
     if (taps) taps_.clear();
     if (taps_.empty()) commit_.bytes.resize(bytes_begin_);
 }
 
+void Outputs::back_to(const Mark& mark) {
+    commit_.puts.resize(mark.puts);
+    commit_.lines.resize(mark.lines);
+    sends_.erase(sends_.begin() + static_cast<std::ptrdiff_t>(mark.sends), sends_.end());
+    if (!mark.replied) reply_.reset();
+    call_.reset();
+}
+
 void Outputs::end_unit(UnitWrite unit) {
+    // The return address is passed on or met, never both (patterns.md 2.2).
+    if (reply_ && passed_on_) {
+        for (std::size_t n = puts_begin_; n < commit_.puts.size(); ++n) {
+            Put& row = commit_.puts[n];
+            Headers headers;
+            Meta meta;
+            if (!decode_envelope(std::string_view(commit_.bytes).substr(row.envelope.begin, row.envelope.length), headers, meta)) continue;
+            meta.reply_to.clear();
+            row.envelope = write_envelope(&headers, meta);
+        }
+        passed_on_ = false;
+    }
     for (Put& tap : taps_) commit_.puts.push_back(tap);
     unit.puts_end = static_cast<std::uint32_t>(commit_.puts.size());
     unit.lines_end = static_cast<std::uint32_t>(commit_.lines.size());
     unit.dead_end = static_cast<std::uint32_t>(commit_.dead.size());
+    unit.due_end = static_cast<std::uint32_t>(commit_.due.size());
+    unit.seen_end = static_cast<std::uint32_t>(commit_.seen.size());
+    unit.recorded_end = static_cast<std::uint32_t>(commit_.recorded.size());
     commit_.units.push_back(unit);
 }
 
-void Outputs::reopen(Commit commit, std::size_t taps) {
-    commit_ = std::move(commit);
-    taps_.assign(commit_.puts.end() - static_cast<std::ptrdiff_t>(taps), commit_.puts.end());
-    commit_.units.clear();
-    commit_.puts.clear();
-    commit_.lines.clear();
-    commit_.dead.clear();
-    sends_.clear();
-    puts_begin_ = lines_begin_ = dead_begin_ = 0;
-    bytes_begin_ = commit_.bytes.size();
-}
-
-Slice Outputs::write_envelope(const Headers* headers, const Meta& meta) {
-    const std::string envelope = encode_envelope(headers, meta);
-    Slice slice{static_cast<std::uint32_t>(commit_.bytes.size()), static_cast<std::uint32_t>(envelope.size())};
-    commit_.bytes += envelope;
+Slice Outputs::slice_of(std::string_view text) {
+    const Slice slice{static_cast<std::uint32_t>(commit_.bytes.size()), static_cast<std::uint32_t>(text.size())};
+    commit_.bytes += text;
     return slice;
 }
 
-void Outputs::bury(const Message& input, Failure failure) {
-    Dead dead;
-    dead.id = input.meta.id;
-    dead.failure = std::move(failure);
-    dead.envelope = write_envelope(input.headers.get(), input.meta);
+Slice Outputs::body_slice(const Body& body) {
     const auto begin = commit_.bytes.size();
-    write_body(commit_.bytes, input.body);
-    dead.body = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)};
+    write_body(commit_.bytes, body);
+    return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)};
+}
+
+Slice Outputs::write_envelope(const Headers* headers, const Meta& meta) { return slice_of(encode_envelope(headers, meta)); }
+
+Slice Outputs::keep(const Message& input) { return body_slice(input.body); }
+
+void Outputs::bury(const Delivery& input, Failure failure) {
+    Dead dead;
+    dead.id = input.message.meta.id;
+    dead.failure = std::move(failure);
+    dead.envelope = write_envelope(input.message.headers.get(), input.message.meta);
+    dead.body = body_slice(input.message.body);
+    std::string source;
+    if (!input.message.source.is_absent()) write_json(source, input.message.source);
+    dead.source = slice_of(source);
+    dead.memo = memo_ == nullptr ? Slice{} : slice_of(memo_->encode());
+    dead.origin = input.origin;
+    dead.type = input.row_type != 0 ? input.row_type : static_cast<std::uint32_t>(input.message.body.format);
     commit_.dead.push_back(std::move(dead));
 }
 
-Slice Outputs::keep(const Message& input) {
-    const auto begin = commit_.bytes.size();
-    write_body(commit_.bytes, input.body);
-    return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)};
+void Outputs::rest(const Delivery& input, EngineTime at, std::uint32_t attempt, std::optional<Key> key, const Failure& why) {
+    Due due;
+    due.id = input.position.sort == Position::Sort::due ? input.position.at : 0;
+    due.at = at;
+    due.mid = input.message.meta.id;
+    due.attempt = attempt;
+    due.key = key;
+    Meta meta = input.message.meta;
+    meta.attempt = attempt;
+    meta.failure = std::make_shared<const Failure>(why);  // for people: why it waits
+    due.envelope = write_envelope(input.message.headers.get(), meta);
+    due.body = body_slice(input.message.body);
+    std::string source;
+    if (!input.message.source.is_absent()) write_json(source, input.message.source);
+    due.source = slice_of(source);
+    due.memo = memo_ == nullptr ? Slice{} : slice_of(memo_->encode());
+    due.origin = input.origin;
+    due.type = input.row_type != 0 ? input.row_type : static_cast<std::uint32_t>(input.message.body.format);
+    commit_.due.push_back(std::move(due));
 }
+
+void Outputs::seen(const Key& key, EngineTime until) {
+    Seen row;
+    row.key = key;
+    row.until = until;
+    if (reply_) {
+        row.status = reply_->status;
+        row.format = static_cast<std::uint8_t>(reply_->format);
+        row.body = slice_of(reply_->body);
+    }
+    commit_.seen.push_back(row);
+}
+
+void Outputs::record(std::uint64_t node, std::string_view body) { commit_.recorded.push_back({node, slice_of(body)}); }
 
 std::uint32_t Outputs::file(const std::string& path) {
     for (std::size_t n = 0; n < commit_.files.size(); ++n)
@@ -128,34 +200,80 @@ void Outputs::put(const Destination& to, const Body& body, const Headers* header
     Put row;
     row.channel = to.channel;
     row.id = meta.id;
-    const bool as_it_came = body.tree.is_missing() || !body.bytes.empty();
-    Format format = as_it_came ? body.format : Format::json;
-    if (!as_it_came && body.tree.kind() == Kind::string) format = Format::text;
-    if (!as_it_came && body.tree.kind() == Kind::bytes) format = Format::bytes;
-    row.type = row_type(format, to.type_mark);
+    row.type = row_type(format_of(body), to.type_mark);
     row.envelope = write_envelope(headers, meta);
-    const auto begin = commit_.bytes.size();
-    write_body(commit_.bytes, body);
-    row.body = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)};
+    row.body = body_slice(body);
     if (tap) taps_.push_back(row);
     else commit_.puts.push_back(row);
 }
 
-bool Outputs::to_sink(Scope& scope, const Destination& to, const Body& body, const Id128& id) {
+bool Outputs::to_sink(Scope& scope, const Destination& to, const Body& body, const Headers* headers, const Id128& id, std::uint64_t node) {
+    if (memo_ != nullptr && memo_->find(node) != nullptr) return true;  // U5: confirmed by a run before
     PendingSend pending;
     pending.to = &to;
+    pending.node = node;
     pending.request.id = id;
     if (!arguments_of(to, scope, pending.request.arguments)) return false;
-    // The values of the arguments end with the unit; the request outlives it, so texts move into it.
-    for (Argument& argument : pending.request.arguments)
-        if (argument.value.kind() == Kind::string) argument.value = Value::string(pending.request.keep(argument.value.text()));
+    pending.request.format = format_of(body);
+    if (headers != nullptr) pending.request.headers = *headers;
     write_body(pending.request.body, body);
     sends_.push_back(std::move(pending));
     return true;
 }
 
+bool Outputs::headers_of(Scope& scope, const Value* values, Headers& out) {
+    if (values == nullptr || values->kind() != Kind::object) return true;
+    for (std::uint32_t n = 0; n < values->length(); ++n) {
+        const Member& member = values->o[n];
+        std::string text;
+        if (member.value.is_absent()) continue;
+        if (!header_text(scope, member.value, text)) return false;
+        std::string name(member.key.text());
+        for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+        std::erase_if(out, [&](const Header& h) { return h.name == name; });
+        out.push_back({std::move(name), std::move(text)});
+    }
+    return true;
+}
+
+bool Outputs::reply(Scope& scope, std::uint16_t status, const Value* value, std::uint64_t) {
+    if (scope.message->meta.reply_to.empty()) {
+        fail(scope, FailureClass::invalid, "no return address: nobody waits for a reply to this message");
+        return false;
+    }
+    if (reply_) return true;  // the first reply wins
+    const Body body = value == nullptr ? scope.message->body : Body::of(*value);
+    PendingReply made;
+    made.status = status;
+    made.format = format_of(body);
+    write_body(made.body, body);
+    reply_ = std::move(made);
+    return true;
+}
+
+bool Outputs::call(Scope& scope, const CallRequest& asked) {
+    PendingCall made;
+    made.to = asked.to;
+    made.node = asked.node;
+    made.recorded = asked.recorded;
+    made.request.id = output_id(scope.message->meta.id, asked.node, 0);
+    made.request.timeout = asked.timeout;
+    made.request.wants_answer = true;
+    if (!arguments_of(*asked.to, scope, made.request.arguments)) return false;
+    const Body body = asked.body == nullptr ? scope.message->body : Body::of(*asked.body);
+    made.request.format = format_of(body);
+    write_body(made.request.body, body);
+    if (!headers_of(scope, asked.headers, made.request.headers)) return false;
+    call_ = std::move(made);
+    return true;
+}
+
 bool Outputs::send(Scope& scope, const Destination& to, const Value* value, const Value* header_values, std::uint64_t node, bool tap) {
     Message& message = *scope.message;
+    if (tap && memo_ != nullptr) {
+        if (memo_->find(node) != nullptr) return true;  // T1: its copy stands already
+        memo_->sent(node);
+    }
     Body body = value == nullptr ? message.body : Body::of(*value);
     if (to.type != plan::none) {
         std::string why;
@@ -176,30 +294,25 @@ bool Outputs::send(Scope& scope, const Destination& to, const Value* value, cons
         // I2; `meta` of an output: the conversation goes along, the id and the time are its own (patterns.md 2.2).
         const Id128 id = output_id(message.meta.id, node, 0);
         if (to.sort == Destination::Sort::sink) {
-            if (!to_sink(scope, to, body, id)) return false;
+            Headers headers;
+            if (!headers_of(scope, header_values, headers) || !to_sink(scope, to, body, &headers, id, node)) return false;
         } else {
             Meta meta = message.meta;
             meta.id = id;
             meta.created = scope.now;
             meta.attempt = 1;
-            meta.failure = nullptr;
+            meta.failure = scope.failure != nullptr && value == nullptr ? message.meta.failure : nullptr;
             if (meta.correlation.empty()) meta.correlation = message.meta.id;
-            if (value != nullptr) meta.in_reply_to = {};
-            Headers headers;
             const bool forward = value == nullptr;
-            if (forward && message.headers) headers = *message.headers;
-            if (header_values != nullptr && header_values->kind() == Kind::object) {
-                for (std::uint32_t n = 0; n < header_values->length(); ++n) {
-                    const Member& member = header_values->o[n];
-                    std::string text;
-                    if (member.value.is_absent()) continue;
-                    if (!header_text(scope, member.value, text)) return false;
-                    std::string name(member.key.text());
-                    for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-                    std::erase_if(headers, [&](const Header& h) { return h.name == name; });
-                    headers.push_back({std::move(name), std::move(text)});
-                }
+            if (!forward) {
+                meta.in_reply_to = {};
+                meta.expires = 0;
             }
+            if (!forward || tap) meta.reply_to.clear();
+            if (!meta.reply_to.empty() && to.may_answer) passed_on_ = true;
+            Headers headers;
+            if (forward && message.headers) headers = *message.headers;
+            if (!headers_of(scope, header_values, headers)) return false;
             put(to, body, &headers, meta, tap);
         }
     }

@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/runtime/destination.hpp"
+#include "engine/runtime/memo.hpp"
 #include "engine/steps/step.hpp"
 
 namespace weir {
@@ -12,6 +14,19 @@ inline constexpr std::size_t max_output_bytes = 16u << 20;
 
 struct PendingSend {
     const Destination* to = nullptr;
+    std::uint64_t node = 0;
+    SendRequest request;
+};
+// What the unit answers to who asked, after its commit (Q2).
+struct PendingReply {
+    std::uint16_t status = 200;
+    Format format = Format::none;
+    std::string body;
+};
+struct PendingCall {
+    const Destination* to = nullptr;
+    std::uint64_t node = 0;
+    bool recorded = true;
     SendRequest request;
 };
 
@@ -22,21 +37,37 @@ public:
     Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow) : plan_(plan), compiler_(compiler), flow_(flow) {}
 
     void begin_batch(No flow, std::int64_t now, bool history, std::size_t bytes_expected);
-    void begin_unit();
+    // `memo`: what the message has done before, null: nothing.
+    void begin_unit(Memo* memo = nullptr);
     bool send(Scope& scope, const Destination& to, const Value* body, const Value* headers, std::uint64_t node, bool tap) override;
+    bool reply(Scope& scope, std::uint16_t status, const Value* body, std::uint64_t node) override;
+    bool call(Scope& scope, const CallRequest& request) override;
     // Takes back what the unit has sent so far; taps too where `taps`.
     void withdraw(bool taps);
+    // How far the unit has come, and back to there: what a step with failure lines of its own has sent is undone, its taps stand.
+    struct Mark {
+        std::size_t puts = 0, lines = 0, sends = 0;
+        bool replied = false;
+    };
+    Mark mark() const { return {commit_.puts.size(), commit_.lines.size(), sends_.size(), reply_.has_value()}; }
+    void back_to(const Mark& mark);
     // The unit's rows are whole. Its sends to sinks stay in `sends` for the outbox.
     void end_unit(UnitWrite unit);
     // A row of the flow's dead letters for the unit (F1).
-    void bury(const Message& input, Failure failure);
+    void bury(const Delivery& input, Failure failure);
+    // A due row for the unit: another try at `at`.
+    void rest(const Delivery& input, EngineTime at, std::uint32_t attempt, std::optional<Key> key, const Failure& why);
+    // The unit's key is done until then; its reply is kept for the next that asks.
+    void seen(const Key& key, EngineTime until);
+    void record(std::uint64_t node, std::string_view body);
     // A copy of the input, for sources that have no reference to it (S9).
     Slice keep(const Message& input);
 
     std::vector<PendingSend>& sends() { return sends_; }
-    std::size_t taps() const { return taps_.size(); }
-    // Opens the one unit of a commit again after a send of it failed: only its last `taps` puts remain.
-    void reopen(Commit commit, std::size_t taps);
+    std::optional<PendingCall>& pending_call() { return call_; }
+    const std::optional<PendingReply>& pending_reply() const { return reply_; }
+    // Did the unit pass its return address on?
+    bool passed_on() const { return passed_on_; }
     Commit& commit() { return commit_; }
     Commit take_commit() { return std::move(commit_); }
 
@@ -45,7 +76,10 @@ private:
     std::uint32_t file(const std::string& path);
     bool append(Scope& scope, const Destination& to, const Body& body);
     void put(const Destination& to, const Body& body, const Headers* headers, const Meta& meta, bool tap);
-    bool to_sink(Scope& scope, const Destination& to, const Body& body, const Id128& id);
+    bool to_sink(Scope& scope, const Destination& to, const Body& body, const Headers* headers, const Id128& id, std::uint64_t node);
+    bool headers_of(Scope& scope, const Value* values, Headers& out);
+    Slice slice_of(std::string_view text);
+    Slice body_slice(const Body& body);
 
     const plan::Plan& plan_;
     Compiler& compiler_;
@@ -53,9 +87,13 @@ private:
     Commit commit_;
     std::vector<Put> taps_;
     std::vector<PendingSend> sends_;
+    std::optional<PendingCall> call_;
+    std::optional<PendingReply> reply_;
+    bool passed_on_ = false;
+    Memo* memo_ = nullptr;
     std::vector<Argument> arguments_;
     std::string path_;
-    std::size_t puts_begin_ = 0, lines_begin_ = 0, dead_begin_ = 0, bytes_begin_ = 0;
+    std::size_t puts_begin_ = 0, lines_begin_ = 0, dead_begin_ = 0, due_begin_ = 0, seen_begin_ = 0, recorded_begin_ = 0, bytes_begin_ = 0;
 };
 
 // The failure as the object that flows see as `failure` and `meta.failure` is made by the evaluator; this names a class of the scope.

@@ -19,21 +19,78 @@ public:
         std::vector<const plan::Node*> chain;
         for (plan::NodeId id = first; id != plan::none; id = plan.nodes[id].next) chain.push_back(&plan.nodes[id]);
         if (chain.empty()) return behind;
+        std::size_t count = 0;
+        for (const plan::Node* node : chain) count += node->on.empty() ? 1u : 3u;
         const auto base = static_cast<At>(program_.nodes.size());
-        program_.nodes.resize(base + chain.size());
+        program_.nodes.resize(base + count);
+        At at = base;
         for (std::size_t n = 0; n < chain.size(); ++n) {
-            const At next = n + 1 < chain.size() ? static_cast<At>(base + n + 1) : behind;
-            StepPtr step = make_step(*chain[n], *this, next);  // may append blocks, so no reference into nodes is held
-            Program::Node& node = program_.nodes[base + n];
-            node.step = std::move(step);
-            node.next = next;
-            node.plan = chain[n];
+            const plan::Node& node = *chain[n];
+            const bool guarded = !node.on.empty();
+            const auto after = static_cast<At>(at + (guarded ? 3 : 1));
+            const At next = n + 1 < chain.size() ? after : behind;
+            const At step = guarded ? at + 1 : at;
+            const At behind_step = guarded ? at + 2 : next;
+            StepPtr made = make_step(node, *this, behind_step);  // may append blocks, so no reference into nodes is held
+            program_.waits = program_.waits || made->waits();
+            std::unique_ptr<FailureTable> on;
+            if (guarded) on = std::make_unique<FailureTable>(table(node.on, &node, next));
+            program_.nodes[step].step = std::move(made);
+            program_.nodes[step].next = behind_step;
+            program_.nodes[step].plan = &node;
+            if (guarded) {
+                program_.nodes[at].sort = Program::Node::Sort::guard;
+                program_.nodes[at].next = step;
+                program_.nodes[at].plan = &node;
+                program_.nodes[at].on = std::move(on);
+                program_.nodes[at].behind = next;
+                program_.nodes[at + 2].sort = Program::Node::Sort::release;
+                program_.nodes[at + 2].next = next;
+                program_.nodes[at + 2].plan = &node;
+            }
+            at = after;
         }
         return base;
+    }
+    // The lines of a flow, or of `step`, behind which a flow goes on at `behind`.
+    FailureTable table(const std::vector<plan::FailureLine>& lines, const plan::Node* step, At behind) {
+        FailureTable out;
+        for (const plan::FailureLine& line : lines) {
+            FailureAction made = action(line.action, step, behind);
+            made.classes = line.classes;
+            out.push_back(std::move(made));
+        }
+        return out;
     }
     Error error;
 
 private:
+    FailureAction action(const plan::Action& from, const plan::Node* step, At behind) {
+        FailureAction out;
+        out.kind = from.kind;
+        out.node = from.identity_hash;
+        out.failure = from.failure;
+        out.text = code(from.text);
+        out.status = code(from.status);
+        out.value = code(from.value);
+        out.times = from.times;
+        out.backoff_low = from.backoff_low;
+        out.backoff_high = from.backoff_high;
+        out.jitter = from.jitter;
+        if (from.kind == plan::ActionKind::send) out.to = &destination(from.target);
+        if (from.kind == plan::ActionKind::steps) out.block = block(from.block, behind);
+        if (from.kind == plan::ActionKind::skip) out.block = behind;
+        if (from.kind == plan::ActionKind::give && step != nullptr) {
+            const auto at = static_cast<At>(program_.nodes.size());
+            program_.nodes.emplace_back();
+            program_.nodes[at].step = make_give(*step, code(from.value), *this);
+            program_.nodes[at].next = behind;
+            program_.nodes[at].plan = step;
+            out.block = at;
+        }
+        for (const plan::Action& then : from.then) out.then.push_back(action(then, step, behind));
+        return out;
+    }
     Resolver& resolver_;
     Program& program_;
 };
@@ -44,16 +101,7 @@ Result<std::unique_ptr<Program>> compile(const plan::Plan& plan, const plan::Flo
     auto program = std::make_unique<Program>();
     Maker maker(plan, compiler, resolver, *program);
     program->first = maker.block(flow.first, at_end);
-    for (const plan::FailureLine& line : flow.on) {
-        FailureAction action;
-        action.classes = line.classes;
-        action.kind = line.action.kind;
-        action.node = line.action.identity_hash;
-        action.failure = line.action.failure;
-        action.text = maker.code(line.action.text);
-        if (line.action.kind == plan::ActionKind::send) action.to = &maker.destination(line.action.target);
-        program->on.push_back(std::move(action));
-    }
+    program->on = maker.table(flow.on, nullptr, at_end);
     if (!maker.error.text.empty()) return maker.error;
     return program;
 }

@@ -8,29 +8,24 @@
 
 namespace weir {
 
-// A failure line of a flow, compiled.
-struct FailureAction {
-    std::vector<FailureClass> classes;
-    plan::ActionKind kind = plan::ActionKind::fail_again;
-    const Destination* to = nullptr;
-    std::uint64_t node = 0;
-    CodePtr text;
-    FailureClass failure = FailureClass::any;
-};
-
 // A flow of the plan as steps that run. Immutable once compiled; the plan outlives it.
 struct Program {
     struct Node {
+        enum class Sort : std::uint8_t { step, guard, release } sort = Sort::step;  // guard: `on` holds until its release
         StepPtr step;
         At next = at_end;
         const plan::Node* plan = nullptr;
+        std::unique_ptr<FailureTable> on;
+        At behind = at_end;  // of a guard: behind its release
     };
     std::vector<Node> nodes;
     At first = at_end;
-    std::vector<FailureAction> on;
+    FailureTable on;
     std::deque<Destination> destinations;
     std::vector<std::unique_ptr<Sink>> sinks;
-    bool has_sinks = false;
+    bool has_sinks = false;  // some sends are confirmed before the commit
+    bool waits = false;      // some step calls
+    bool alone() const { return has_sinks || waits; }  // each message has a run of its own
 };
 
 // What targets of the plan become. Answers an Error where a connector can't be made.

@@ -1,4 +1,4 @@
-// From the commit back to the sender, and the sends to sinks before it.
+// From the commit back to the sender.
 #include "engine/runtime/flow.hpp"
 #include "engine/runtime/input.hpp"
 
@@ -11,6 +11,7 @@ Verdict verdict_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::refused: return Verdict::refused;
         case Outcome::dead:
+        case Outcome::resting:
         case Outcome::moved: return Verdict::accepted;
         default: return Verdict::done;
     }
@@ -26,10 +27,16 @@ void FlowRunner::submit(std::unique_ptr<Flight> flight, Commit commit) {
 }
 
 void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
-    std::vector<Delivery> again;
+    Input* const input = flight->input;
+    std::vector<Delivery> again, freed;
+    std::size_t due = 0, seen = 0;
     for (std::size_t n = 0; n < flight->units.size(); ++n) {
         Flight::Unit& unit = flight->units[n];
+        const std::size_t own_due = due, own_seen = seen;
+        if (unit.outcome == Outcome::resting) ++due;
+        if (unit.is_seen) ++seen;
         if (committed.fates[n] == Fate::waits) {
+            if (unit.key && !unit.skipped) keys_.free(unit.key->fingerprint);
             again.push_back(std::move(unit.delivery));
             continue;
         }
@@ -44,97 +51,143 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
             case Outcome::dead: figures.dead.fetch_add(1, std::memory_order_relaxed); break;
             case Outcome::moved: figures.moved.fetch_add(1, std::memory_order_relaxed); break;
             case Outcome::refused: figures.refused.fetch_add(1, std::memory_order_relaxed); break;
+            case Outcome::resting: figures.rested.fetch_add(1, std::memory_order_relaxed); break;
             default: break;
         }
         if (!unit.went.empty()) figures.went(unit.went);
+        const bool durable = committed.fates[n] == Fate::durable;
+        if (unit.outcome == Outcome::resting && durable) due_input_->add(committed.due[own_due], unit.due_at);
+        if (unit.delivery.due && unit.outcome != Outcome::resting) due_input_->gone(unit.delivery.due->id);
+        if (unit.key && !unit.skipped) settle_key(unit, durable && unit.outcome == Outcome::resting ? committed.due[own_due] : 0, durable && unit.is_seen ? committed.seen[own_seen] : 0);
+        answer(unit);
         flight->input->settle(unit.delivery, verdict_of(unit.outcome));
     }
     in_flight_ -= flight->units.size();
     bytes_in_flight_ -= flight->bytes;
-    Input* input = flight->input;
+    if (flight->run) idle_runs_.push_back(std::move(flight->run));
     flight.reset();
-    if (!again.empty()) {
-        // Many units are refused in one instant: they are one try, told once.
-        const EngineTime now = parts_.clock.engine();
-        const bool counts = refused_rounds_ == 0 || now - refused_at_ >= std::chrono::milliseconds(900);
-        if (counts) {
-            refused_at_ = now;
-            ++refused_rounds_;
-            if (refused_rounds_ < tries_without_room) parts_.log.write(LogLevel::warn, parts_.flow.name, "nothing could be written: " + committed.why + "; nothing is lost, trying again", {});
-        }
-        if (refused_rounds_ >= tries_without_room) {
-            events_.fatal(committed.why + "; nothing is lost: run again when this is mended");
-            return;
-        }
-        in_flight_ += again.size();
-        for (const Delivery& delivery : again) bytes_in_flight_ += delivery.message.body.bytes.size();
-        Task retry = [this, alive = alive(), input, held = std::move(again)]() mutable {
-            if (alive.expired()) return;
-            in_flight_ -= held.size();
-            for (const Delivery& delivery : held) bytes_in_flight_ -= delivery.message.body.bytes.size();
-            figures.taken.fetch_sub(held.size(), std::memory_order_relaxed);
-            run(*input, std::move(held));
-        };
-        parts_.executor.after(std::chrono::seconds(1), std::move(retry));
-        return;
-    }
+    if (!again.empty()) return offer_again(*input, std::move(again), committed.why);
     refused_rounds_ = 0;
-    if (!stopping_ && room() > 0)
-        for (const auto& each : inputs_) each->resume();
+    refill();
     changed();
 }
 
-void FlowRunner::send_next() {
-    if (sending_ || outbox_.empty()) return;
-    Waiting& waiting = outbox_.front();
-    if (waiting.next == waiting.sends.size()) {
-        Waiting done = std::move(waiting);
-        outbox_.pop_front();
-        submit(std::move(done.flight), std::move(done.commit));
-        return send_next();
-    }
-    sending_ = true;
-    PendingSend& send = waiting.sends[waiting.next];
-    Then<SendResponse> then = [this, alive = alive()](SendResponse response) {
-        if (!alive.expired()) sent(std::move(response));
+// K3: with the commit the claim ends; who waited for it is looked at again.
+void FlowRunner::settle_key(Flight::Unit& unit, RowId due, RowId seen) {
+    if (due != 0) keys_.hold(*unit.key, due);
+    else if (unit.is_seen) keys_.done(*unit.key, seen, parts_.store.now() + EngineTime(parts_.flow.key_for));
+    else keys_.free(unit.key->fingerprint);
+    const auto found = behind_claim_.find(unit.key->fingerprint.low);
+    if (found == behind_claim_.end()) return;
+    auto waiting = std::move(found->second);
+    behind_claim_.erase(found);
+    parked_ -= waiting.size();
+    Task look = [this, alive = alive(), held = std::move(waiting)]() mutable {
+        if (alive.expired()) return;
+        for (auto& [input, delivery] : held) {
+            figures.taken.fetch_sub(1, std::memory_order_relaxed);
+            std::vector<Delivery> one;
+            one.push_back(std::move(delivery));
+            run(*input, std::move(one));
+        }
     };
-    send.to->sink->send(std::move(send.request), std::move(then));
+    parts_.executor.post(std::move(look));
 }
 
-void FlowRunner::sent(SendResponse response) {
-    sending_ = false;
-    Waiting& waiting = outbox_.front();
-    if (response.ok) {
-        ++waiting.next;
-        return send_next();
+// Q1, Q2: who asked is told after the commit.
+void FlowRunner::answer(Flight::Unit& unit) {
+    const std::string& reply_to = unit.delivery.message.meta.reply_to;
+    if (reply_to.empty()) return;
+    const Id128& id = unit.delivery.message.meta.id;
+    if (unit.outcome == Outcome::duplicate && !unit.answer) {
+        Answer again = accepted(id);
+        if (unit.met != 0) {
+            Result<StoredReply> stored = parts_.store.reply(unit.met);
+            if (stored && stored->status != 0) {
+                again.status = stored->status;
+                again.format = static_cast<Format>(stored->format);
+                again.body = std::move(stored->body);
+                again.replayed = true;
+            }
+        }
+        unit.answer = std::move(again);
     }
-    // A3: not confirmed is a failure of the unit; its taps stand (T1).
-    Waiting failed = std::move(waiting);
-    outbox_.pop_front();
-    Flight::Unit& unit = failed.flight->units.front();
-    response.failure.flow = parts_.flow.name;
-    response.failure.step = failed.sends[failed.next].to->name;
-    response.failure.at = parts_.clock.wall();
-    scope_.now = response.failure.at;
-    const UnitWrite old = failed.commit.units.front();
-    outputs_.reopen(std::move(failed.commit), failed.taps);
-    if (failed.is_action) act(unit, response.failure, nullptr);
-    else finish(unit, std::move(response.failure));
-    UnitWrite write = old;
-    write.outcome = unit.outcome;
-    outputs_.end_unit(write);
-    Commit commit = outputs_.take_commit();
-    if (!outputs_.sends().empty()) {  // a failure action that sends to a sink: after it, no further table
-        Waiting action;
-        action.flight = std::move(failed.flight);
-        action.commit = std::move(commit);
-        action.sends = std::move(outputs_.sends());
-        action.is_action = true;
-        outbox_.push_front(std::move(action));
-        return send_next();
+    if (unit.answer) {
+        if (!parts_.requesters.answer(reply_to, std::move(*unit.answer))) undeliverable(id);
+        return;
     }
-    submit(std::move(failed.flight), std::move(commit));
-    send_next();
+    if (!unit.passed_on) (void)parts_.requesters.accept(reply_to);
+}
+
+// Q3: a reply to nobody stays in the message store.
+void FlowRunner::undeliverable(const Id128& id) {
+    figures.undeliverable.fetch_add(1, std::memory_order_relaxed);
+    Commit commit;
+    commit.flow = parts_.number;
+    commit.now = parts_.clock.wall();
+    UnitWrite unit;
+    unit.id = id;
+    unit.outcome = Outcome::undeliverable;
+    commit.units.push_back(unit);
+    parts_.store.commit(std::move(commit), parts_.executor, [](Committed) {});
+}
+
+void FlowRunner::offer_again(Input& input, std::vector<Delivery> again, const std::string& why) {
+    // Many units are refused in one instant: they are one try, told once.
+    const EngineTime now = parts_.clock.engine();
+    const bool counts = refused_rounds_ == 0 || now - refused_at_ >= std::chrono::milliseconds(900);
+    if (counts) {
+        refused_at_ = now;
+        ++refused_rounds_;
+        if (refused_rounds_ < tries_without_room) parts_.log.write(LogLevel::warn, parts_.flow.name, "nothing could be written: " + why + "; nothing is lost, trying again", {});
+    }
+    if (refused_rounds_ >= tries_without_room) {
+        events_.fatal(why + "; nothing is lost: run again when this is mended");
+        return;
+    }
+    in_flight_ += again.size();
+    for (const Delivery& delivery : again) bytes_in_flight_ += delivery.message.body.bytes.size();
+    Task retry = [this, alive = alive(), &input, held = std::move(again)]() mutable {
+        if (alive.expired()) return;
+        in_flight_ -= held.size();
+        for (const Delivery& delivery : held) bytes_in_flight_ -= delivery.message.body.bytes.size();
+        figures.taken.fetch_sub(held.size(), std::memory_order_relaxed);
+        run(input, std::move(held));
+    };
+    parts_.executor.after(std::chrono::seconds(1), std::move(retry));
+}
+
+// There is room again: due rows first (R3), then the inputs. Where workers are few, the sources that have something share them by weight (R6).
+void FlowRunner::refill() {
+    if (stopping_ || refilling_) return;
+    refilling_ = true;
+    due_input_->resume();
+    if (!parts_.program->waits || inputs_.size() == 1) {
+        if (room() > 0)
+            for (const auto& each : inputs_) each->resume();
+    } else {
+        std::vector<Input*> candidates;
+        for (const auto& each : inputs_)
+            if (!each->idle()) candidates.push_back(each.get());
+        while (room() > 0 && !candidates.empty()) {
+            std::int64_t total = 0;
+            for (Input* each : candidates) {
+                each->credit += each->weight;
+                total += each->weight;
+            }
+            Input* best = *std::max_element(candidates.begin(), candidates.end(), [](Input* a, Input* b) { return a->credit < b->credit; });
+            best->credit -= total;
+            const std::size_t before = in_flight_;
+            grant_ = 1;
+            best->resume();
+            grant_ = no_grant;
+            if (in_flight_ == before) {
+                best->credit = 0;  // no credit is saved while empty
+                std::erase(candidates, best);
+            }
+        }
+    }
+    refilling_ = false;
 }
 
 }  // namespace weir

@@ -12,9 +12,9 @@ struct Entry {
     StepPtr (*make)(const plan::Node&, StepMaker&, At);
 };
 constexpr Entry steps[] = {
-    {"->", make_send},     {"discard", make_discard}, {"drop", make_drop},   {"fail", make_fail},           {"filter", make_filter},
-    {"keep", make_keep},   {"let", make_let},         {"log", make_log},     {"recipients", make_recipients}, {"route", make_route},
-    {"set", make_set},     {"tap", make_tap},         {"translate", make_translate}, {"validate", make_validate},
+    {"->", make_send},         {"call", make_call}, {"discard", make_discard}, {"drop", make_drop},   {"enrich", make_call},          {"fail", make_fail},   {"filter", make_filter},
+    {"keep", make_keep},       {"let", make_let},   {"log", make_log},         {"recipients", make_recipients}, {"reply", make_reply}, {"route", make_route}, {"set", make_set},
+    {"tap", make_tap},         {"translate", make_translate},                  {"validate", make_validate},
 };
 
 }  // namespace

@@ -18,6 +18,13 @@ StepPtr make_tap(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_log(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_fail(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_discard(const plan::Node& node, StepMaker& maker, At behind);
+StepPtr make_call(const plan::Node& node, StepMaker& maker, At behind);
+StepPtr make_reply(const plan::Node& node, StepMaker& maker, At behind);
+
+// `give` of a failure line under the step of `node`.
+StepPtr make_give(const plan::Node& node, CodePtr value, StepMaker& maker);
+// The status of a reply. False: it is none.
+bool status_of(const Value& value, Arena& arena, std::uint16_t& status);
 
 // The step of a node's word. Asserts that the word is one of the list: the checker lets no other through.
 StepPtr make_step(const plan::Node& node, StepMaker& maker, At behind);

@@ -21,6 +21,9 @@ private:
 
 }  // namespace
 
-StepPtr make_let(const plan::Node& node, StepMaker& maker, At) { return std::make_unique<Let>(node.slot, maker.operand(node, 0)); }
+StepPtr make_let(const plan::Node& node, StepMaker& maker, At behind) {
+    if (node.call) return make_call(node, maker, behind);
+    return std::make_unique<Let>(node.slot, maker.operand(node, 0));
+}
 
 }  // namespace weir

@@ -105,12 +105,12 @@ TEST_CASE("lines: a line over 16 MiB fails alone, with its beginning, and the ne
             CHECK(d.position.end == 7 + length + (last ? 0 : 1));
             if (length <= max_line) {
                 CHECK(d.message.body.bytes.size() == length);
-                CHECK(d.message.meta.failure == nullptr);
+                CHECK(d.unreadable == nullptr);
             } else {
                 CHECK(d.message.body.bytes == std::string(long_line_kept, 'x'));
-                REQUIRE(d.message.meta.failure != nullptr);
-                CHECK(d.message.meta.failure->kind == FailureClass::too_large);
-                CHECK(d.message.meta.failure->message == "line of " + std::to_string(length) + " bytes is over 16 MiB; its first 64 KiB are kept");
+                REQUIRE(d.unreadable != nullptr);
+                CHECK(d.unreadable->kind == FailureClass::too_large);
+                CHECK(d.unreadable->message == "line of " + std::to_string(length) + " bytes is over 16 MiB; its first 64 KiB are kept");
             }
             if (!last) {
                 CHECK(rig.inlet->got[2].text() == "behind");

@@ -1,0 +1,49 @@
+// The key of `idempotent by`: claimed before the first step (K2).
+#include "engine/runtime/flow.hpp"
+#include "engine/runtime/input.hpp"
+
+namespace weir {
+
+bool FlowRunner::key_of(Flight::Unit& unit, Key& out) {
+    run_.arena.reset();
+    run_.current = unit.delivery.message;
+    run_.now = parts_.clock.wall();
+    enter(run_, unit);
+    if (unit.delivery.unreadable || !read_typed(unit.delivery.type, run_)) return false;
+    Value value;
+    if (!key_code_->run(scope_, value)) return false;
+    if (!fingerprint_of(value, parts_.number, parts_.store.secret(), out.fingerprint)) return false;
+    out.body_hash = sip_hash(unit.delivery.message.body.bytes, parts_.store.secret()).a;
+    return true;
+}
+
+// False: another unit has claimed the key; this one waits for its end. A duplicate is not run.
+bool FlowRunner::claim(Flight::Unit& unit) {
+    Key key;
+    if (!key_of(unit, key)) return true;  // no key: the unit fails as invalid
+    const Keys::Known known = keys_.look(key.fingerprint, parts_.store.now());
+    const bool own = unit.delivery.due != nullptr && unit.delivery.due->kind == DueKind::retry && known.state == Keys::State::held && known.row == unit.delivery.due->id;
+    unit.key = key;
+    if (known.state == Keys::State::free || own) {
+        keys_.claim(key);
+        return true;
+    }
+    if (known.state == Keys::State::claimed) return false;
+    unit.skipped = true;
+    unit.outcome = Outcome::duplicate;
+    unit.met = known.state == Keys::State::done ? known.row : 0;
+    figures.duplicates.fetch_add(1, std::memory_order_relaxed);
+    if (known.body_hash != key.body_hash) {  // K5
+        figures.duplicates_conflicting.fetch_add(1, std::memory_order_relaxed);
+        parts_.log.write(LogLevel::warn, parts_.flow.name, "a message with a known key has another body; the key decides: it is a duplicate", "{\"id\":\"" + to_text(unit.delivery.message.meta.id) + "\"}");
+        if (unit.delivery.asks && find_header(unit.delivery.message.headers ? *unit.delivery.message.headers : Headers{}, "idempotency-key") != nullptr) {
+            Failure failure;
+            failure.kind = FailureClass::invalid;
+            failure.message = "this Idempotency-Key was used before, with another body";
+            unit.answer = refused(unit.delivery.message.meta.id, failure);
+        }
+    }
+    return true;
+}
+
+}  // namespace weir

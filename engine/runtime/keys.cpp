@@ -1,0 +1,47 @@
+#include "engine/runtime/keys.hpp"
+
+#include <string>
+
+#include "engine/message/json.hpp"
+
+namespace weir {
+
+bool fingerprint_of(const Value& key, No flow, Id128 secret, Fingerprint& out) {
+    if (key.is_absent()) return false;
+    if (key.kind() == Kind::string && key.text().empty()) return false;
+    std::string canonical(reinterpret_cast<const char*>(&flow), sizeof flow);
+    canonical += static_cast<char>(key.kind() == Kind::number_text ? Kind::integer : key.kind());
+    if (key.kind() == Kind::string) canonical += key.text();
+    else write_json(canonical, key);
+    const Id128 hash = sip_hash(canonical, secret);
+    out = {hash.a, hash.b};
+    return true;
+}
+
+void Keys::load(const std::vector<SeenRow>& seen, const std::vector<DueRow>& due) {
+    known_.reserve(seen.size());
+    for (const SeenRow& row : seen) done(row.key, row.id, row.until);
+    for (const DueRow& row : due)
+        if (row.key) hold(*row.key, row.id);
+}
+
+Keys::Known Keys::look(const Fingerprint& key, EngineTime now) {
+    const auto found = known_.find(key);
+    if (found == known_.end()) return {};
+    if (found->second.state == State::done && found->second.until <= now) {
+        known_.erase(found);
+        return {};
+    }
+    return found->second;
+}
+
+void Keys::claim(const Key& key) { known_[key.fingerprint] = {State::claimed, key.body_hash, 0, EngineTime{0}}; }
+void Keys::hold(const Key& key, RowId due) { known_[key.fingerprint] = {State::held, key.body_hash, due, EngineTime{0}}; }
+void Keys::done(const Key& key, RowId seen, EngineTime until) { known_[key.fingerprint] = {State::done, key.body_hash, seen, until}; }
+void Keys::free(const Fingerprint& key) { known_.erase(key); }
+
+void Keys::sweep(EngineTime now) {
+    boost::unordered::erase_if(known_, [now](const auto& each) { return each.second.state == State::done && each.second.until <= now; });
+}
+
+}  // namespace weir

@@ -1,0 +1,48 @@
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/evaluate/evaluate.hpp"
+#include "engine/ports/store.hpp"
+
+namespace weir {
+
+inline constexpr std::size_t max_keys = 8'000'000;  // K8, of one flow
+
+// K1: the fingerprint of a key, with the store's secret; the flow and the value's type are part of it. False: null, missing, or empty is no key.
+bool fingerprint_of(const Value& key, No flow, Id128 secret, Fingerprint& out);
+
+// K2: which keys of a flow are claimed, held or done. Owner: the flow's runner. Thread: the flow's.
+class Keys {
+public:
+    enum class State : std::uint8_t { free, claimed, held, done };
+    struct Known {
+        State state = State::free;
+        std::uint64_t body_hash = 0;
+        RowId row = 0;         // held: of `due`; done: of `seen`
+        EngineTime until{0};   // done
+    };
+    void load(const std::vector<SeenRow>& seen, const std::vector<DueRow>& due);
+    // What a key is now; one whose time is over is free (K7).
+    Known look(const Fingerprint& key, EngineTime now);
+    void claim(const Key& key);
+    void hold(const Key& key, RowId due);
+    void done(const Key& key, RowId seen, EngineTime until);
+    void free(const Fingerprint& key);
+    std::size_t size() const { return known_.size(); }
+    bool full() const { return known_.size() >= max_keys; }
+    // Forgets some that are over; called now and then.
+    void sweep(EngineTime now);
+
+private:
+    struct Hash {
+        using is_avalanching = void;
+        std::size_t operator()(const Fingerprint& f) const { return static_cast<std::size_t>(f.low); }
+    };
+    boost::unordered_flat_map<Fingerprint, Known, Hash> known_;
+    std::size_t sweep_at_ = 0;
+};
+
+}  // namespace weir

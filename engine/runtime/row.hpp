@@ -1,0 +1,11 @@
+#pragma once
+#include "engine/ports/connector.hpp"
+#include "engine/runtime/type_mark.hpp"
+
+namespace weir {
+
+// A stored row as the message it was: body, headers and meta of `out`; `read_by` where the row is to be read by its channel's type first (C7).
+void open_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out);
+void read_by(const TypeMark& mark, plan::TypeId type, Delivery& out);
+
+}  // namespace weir

@@ -1,0 +1,89 @@
+// The way of one message through the steps, until it ends, fails, or waits.
+#include "engine/runtime/flow.hpp"
+
+namespace weir {
+
+Walked FlowRunner::walk(Run& run) {
+    const std::vector<Program::Node>& nodes = parts_.program->nodes;
+    for (;;) {
+        if (run.at == at_end) {
+            if (!next_copy(run)) return Walked::ended;
+            continue;
+        }
+        const Program::Node& node = nodes[run.at];
+        if (node.sort == Program::Node::Sort::guard) {
+            Frame& frame = run.frames.emplace_back();
+            frame.on = node.on.get();
+            frame.behind = node.behind;
+            frame.whole = run.current;
+            frame.lets = run.lets;
+            frame.mark = run.outputs.mark();
+            run.at = node.next;
+            continue;
+        }
+        if (node.sort == Program::Node::Sort::release) {
+            run.frames.pop_back();
+            run.at = node.next;
+            continue;
+        }
+        const Go go = node.step->on(scope_, run.emissions);
+        if (go == Go::waits) {
+            run.waiting = run.at;
+            return Walked::waits;
+        }
+        if (!follow(run, node, go)) return Walked::failed;
+    }
+}
+
+// The next of the copies that are to be made of a message, or on behind them. False: the message itself has ended.
+bool FlowRunner::next_copy(Run& run) {
+    while (!run.frames.empty() && run.frames.back().on != nullptr) run.frames.pop_back();  // a copy that ended inside a guarded step
+    if (run.frames.empty()) return false;
+    Frame& frame = run.frames.back();
+    run.current = frame.whole;
+    run.lets = frame.lets;
+    scope_.lets = run.lets.data();
+    if (frame.next < frame.blocks.size()) {
+        run.at = frame.blocks[frame.next++];
+        return true;
+    }
+    run.at = frame.behind;
+    run.frames.pop_back();
+    return true;
+}
+
+// False: the step has failed and no line of its own, or of a step around it, has taken it.
+bool FlowRunner::follow(Run& run, const Program::Node& node, Go go) {
+    switch (go) {
+        case Go::next: run.at = node.next; return true;
+        case Go::jump: run.at = run.emissions.jump; return true;
+        case Go::ends: {
+            bool copy = false;
+            for (const Frame& frame : run.frames) copy = copy || frame.on == nullptr;
+            if (!copy) {
+                run.outcome = run.emissions.end;
+                run.frames.clear();
+            }
+            run.at = at_end;
+            return true;
+        }
+        case Go::copies: {
+            // Each copy starts from the message as it is here; what runs on it changes nothing of the message itself (patterns.md 2.3).
+            Frame& frame = run.frames.emplace_back();
+            frame.blocks = run.emissions.copies;
+            frame.behind = node.next;
+            frame.whole = run.current;
+            frame.lets = run.lets;
+            run.at = at_end;
+            return true;
+        }
+        case Go::failed: {
+            run.failed_step = node.plan->identity;
+            return recover(run);
+        }
+        case Go::waits: break;
+    }
+    return true;
+}
+
+}  // namespace weir
