@@ -30,6 +30,21 @@ std::optional<Error> make_file(const std::string& path, const std::string& folde
     return std::nullopt;
 }
 
+// S10: the store as it is, beside it. The program that wrote it can open the copy.
+Result<std::string> keep_copy(Database& database, const std::string& folder, Files& files) {
+    const std::string path = folder + "/before-schema-" + std::to_string(schema_version) + ".db";
+    if (files.status(path))
+        if (auto gone = files.remove(path); !gone) return gone.error();
+    auto file = files.open(path, OpenMode::create_new, 0600);
+    if (!file) return file.error();
+    std::string quoted;
+    for (const char c : path) quoted.append(c == '\'' ? 2 : 1, c);
+    if (!database.exec(("VACUUM INTO '" + quoted + "'").c_str())) return Error{0, "a copy of the store can't be written to `" + path + "`: " + database.text()};
+    if (auto done = (*file)->sync(); !done) return done.error();
+    if (auto done = files.sync_folder(folder); !done) return done.error();
+    return path;
+}
+
 // S4: what the log holds may stand in the page cache alone, so all of it is written anew and synced before anything is acknowledged.
 std::optional<Error> recover(Database& database) {
     const auto done = database.checkpoint(true, 5000);
@@ -77,8 +92,12 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, Files& fi
         fresh.wall_time = clock.wall();
         if (auto made = make_schema(d, fresh); !made) return made.error();
     }
-    if (*state == SchemaState::older)
+    if (*state == SchemaState::older) {
+        auto copy = keep_copy(d, options.folder, files);
+        if (!copy) return copy.error();
         if (auto migrated = migrate(d); !migrated) return migrated.error();
+        on_warning("the store `" + options.folder + "` was brought to schema " + std::to_string(schema_version) + "; how it was before stands in `" + *copy + "`");
+    }
     auto meta = read_meta(d);
     if (!meta) return meta.error();
     if (!options.memory && !meta->clean)

@@ -13,12 +13,13 @@ TEST_CASE("units come out of a packed row as they went in") {
         packer.start(4, 100);
         std::vector<UnitWrite> units;
         std::vector<std::vector<UnitOut>> outs;
+        std::vector<UnitMore> more;
         std::vector<std::int64_t> times;
         const int count = 1 + static_cast<int>(random() % 40);
         for (int i = 0; i < count; ++i) {
             UnitWrite unit;
             unit.id = {random(), random()};
-            unit.outcome = static_cast<Outcome>(random() % 6);
+            unit.outcome = static_cast<Outcome>(random() % 12);
             unit.attempt = random() % 3 == 0 ? static_cast<std::uint32_t>(random() % 1000 + 1) : 1;
             unit.arrival.length = random() % 4 == 0 ? 5 : 0;
             unit.position.sort = static_cast<Position::Sort>(random() % 3);
@@ -34,8 +35,14 @@ TEST_CASE("units come out of a packed row as they went in") {
                 one.no = random() % 300;
                 one.row = one.file ? 0 : random() % 100000;
             }
+            UnitMore& other = more.emplace_back();
+            for (auto n = random() % 3; n > 0; --n) other.dead.push_back(random() % 1000);
+            for (auto n = random() % 3; n > 0; --n) other.due.push_back(random());
+            other.recorded = random() % 2 == 0;
+            if (random() % 3 == 0) other.who = random() % 2 == 0 ? "ann" : "bob";
+            if (random() % 3 == 0) other.why = random() % 2 == 0 ? "twice" : "wrong";
             times.push_back(random() % 2 == 0 ? 5000 : static_cast<std::int64_t>(random() % 10000));
-            packer.add(times.back(), unit, out);
+            packer.add(times.back(), unit, out, other);
             units.push_back(unit);
             outs.push_back(out);
         }
@@ -54,6 +61,11 @@ TEST_CASE("units come out of a packed row as they went in") {
             CHECK(got[i].in.part == units[i].position.part);
             CHECK(got[i].in.at == units[i].position.at);
             CHECK(got[i].in.end == units[i].position.end);
+            CHECK(got[i].dead == more[i].dead);
+            CHECK(got[i].due == more[i].due);
+            CHECK(got[i].recorded == more[i].recorded);
+            CHECK(got[i].who == more[i].who);
+            CHECK(got[i].why == more[i].why);
             REQUIRE(got[i].outs.size() == outs[i].size());
             for (std::size_t k = 0; k < outs[i].size(); ++k) {
                 CHECK(got[i].outs[k].file == outs[i][k].file);
@@ -78,4 +90,27 @@ TEST_CASE("the usual unit, from one row of a channel to one of another, takes 24
         packer.add(1, unit, {{false, 6, 2'000'000 + i}});
     }
     CHECK(packer.blob.size() <= 24 * 1000);
+}
+
+TEST_CASE("what version 1 packed is still read") {
+    std::string blob = std::string("\x01\x9b", 2) + std::string(15, '\0') + '\x09';  // dead, attempt, position, at the first time; an id
+    blob += std::string("\x01\x05\x00\xc8\x01\x02", 6);                             // consumer 5, part 0, from 100 to 101
+    blob += std::string("\x04\x01\x0c\x0e", 4);                                      // attempt 4; one row: channel 6, row 7
+    std::vector<PackedUnit> got;
+    REQUIRE(unpack_history(50, 1, 1234, blob, got));
+    CHECK(got[0].no == 50);
+    CHECK(got[0].at == 1234);
+    CHECK(got[0].id == Id128{0, 9});
+    CHECK(got[0].outcome == Outcome::dead);
+    CHECK(got[0].attempt == 4);
+    CHECK(got[0].in.sort == Position::Sort::consumer);
+    CHECK(got[0].in.no == 5);
+    CHECK(got[0].in.at == 100);
+    CHECK(got[0].in.end == 101);
+    CHECK(!got[0].arrival);
+    REQUIRE(got[0].outs.size() == 1);
+    CHECK(got[0].outs[0].no == 6);
+    CHECK(got[0].outs[0].row == 7);
+    blob[1] = '\x9e';  // it had no outcome of that number
+    CHECK(!unpack_history(50, 1, 1234, blob, got));
 }

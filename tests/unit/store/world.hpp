@@ -117,6 +117,37 @@ struct Builder {
         commit.dead.push_back(d);
         return *this;
     }
+    Builder& due(EngineTime at, std::string_view body, RowId id = 0, std::optional<Key> key = {}) {
+        Due d;
+        d.id = id;
+        d.at = at;
+        d.mid = {7, commit.due.size() + 1};
+        d.attempt = 2;
+        d.key = key;
+        d.envelope = slice("due-env");
+        d.body = slice(body);
+        d.source = slice("{\"path\":\"x\"}");
+        d.memo = slice("memo");
+        d.origin = 3;
+        d.type = 11;
+        commit.due.push_back(d);
+        return *this;
+    }
+    Builder& seen(Key key, EngineTime until, std::uint16_t status = 0, std::string_view reply = {}) {
+        Seen s;
+        s.key = key;
+        s.until = until;
+        s.status = status;
+        s.headers = slice(status ? "reply-headers" : "");
+        s.body = slice(reply);
+        s.format = 2;
+        commit.seen.push_back(s);
+        return *this;
+    }
+    Builder& recorded(std::uint64_t node, std::string_view body) {
+        commit.recorded.push_back({node, slice(body)});
+        return *this;
+    }
     Builder& unit(Position position = {}, Outcome outcome = Outcome::done, std::uint32_t attempt = 1) {
         UnitWrite u;
         u.position = position;
@@ -126,11 +157,15 @@ struct Builder {
         u.puts_end = static_cast<std::uint32_t>(commit.puts.size());
         u.lines_end = static_cast<std::uint32_t>(commit.lines.size());
         u.dead_end = static_cast<std::uint32_t>(commit.dead.size());
+        u.due_end = static_cast<std::uint32_t>(commit.due.size());
+        u.seen_end = static_cast<std::uint32_t>(commit.seen.size());
+        u.recorded_end = static_cast<std::uint32_t>(commit.recorded.size());
         commit.units.push_back(u);
         return *this;
     }
 };
 inline Position consumed(No subscription, RowId row) { return {Position::Sort::consumer, subscription, 0, row, row + 1}; }
+inline Position rested(No flow, RowId row) { return {Position::Sort::due, flow, 0, row, row + 1}; }
 inline Position sourced(No source, std::uint64_t part, std::uint64_t at, std::uint64_t end) { return {Position::Sort::source, source, part, at, end}; }
 
 // A store and its world.
@@ -174,6 +209,12 @@ struct Opened {
     Committed commit(Commit commit) {
         std::optional<Committed> answer;
         store->commit(std::move(commit), home, [&](Committed committed) { answer = std::move(committed); });
+        home.run_until([&] { return answer.has_value(); });
+        return std::move(*answer);
+    }
+    Deeds act(Deed deed) {
+        std::optional<Deeds> answer;
+        store->act(std::move(deed), home, [&](Deeds deeds) { answer = std::move(deeds); });
         home.run_until([&] { return answer.has_value(); });
         return std::move(*answer);
     }
