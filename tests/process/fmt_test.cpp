@@ -78,6 +78,16 @@ TEST_CASE("fmt where nothing can be written: the file stays, nothing is left beh
     CHECK(here.read("a.flow") == ugly);
 }
 
+TEST_CASE("fmt takes no link: the name would come to stand for another file") {
+    const Folder here;
+    here.write("a.flow", ugly);
+    REQUIRE(::symlink("a.flow", here.at("link.flow").c_str()) == 0);
+    const Ended ended = weir(here, {"fmt", "link.flow"});
+    CHECK(ended.code == 2);
+    CHECK(holds_text(ended.err, "link.flow"));
+    CHECK(here.read("a.flow") == ugly);
+}
+
 TEST_CASE("fmt - reads standard input and writes standard output") {
     const Folder here;
     Ended ended = weir(here, {"fmt", "-"}, ugly);
