@@ -168,7 +168,7 @@ void FlowRunner::refill() {
     } else {
         std::vector<Input*> candidates;
         for (const auto& each : inputs_)
-            if (!each->idle()) candidates.push_back(each.get());
+            if (!each->idle() || each->behind(parts_.store)) candidates.push_back(each.get());
         while (room() > 0 && !candidates.empty()) {
             std::int64_t total = 0;
             for (Input* each : candidates) {

@@ -102,7 +102,7 @@ public:
     bool ended = false;
     std::string error;
 
-private:
+protected:
     void open() {
         StoreOptions options;
         options.memory = true;
