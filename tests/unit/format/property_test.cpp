@@ -138,10 +138,10 @@ TEST_CASE("every flow of the repository: same tree, same ink, same comments, and
     CHECK(refused > 5);
 }
 
-// Not those in golden/parse, which are ugly on purpose, nor in golden/check, where carets stand under the columns of the findings.
+// Not the other goldens: some are ugly on purpose, and in golden/check carets stand under the columns of the findings.
 TEST_CASE("the flows that people read are in the style: else `weir fmt` them") {
     std::size_t count = 0;
-    for (const char* folder : {"flows", "stdlib", "tests/golden/fmt", "tests/golden/plan", "tools/bench"})
+    for (const char* folder : {"flows", "stdlib", "tests/golden/fmt", "tools/bench"})
         for (const fs::path& path : flows_below(fs::path(WEIR_ROOT) / folder)) {
             CAPTURE(path.string());
             const std::string text = load(path);
