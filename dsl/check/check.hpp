@@ -14,8 +14,10 @@ namespace weir {
 // Reads a file that a flow names (import, file("q.sql")); empty when it can't be read. The path is as written there, already joined to the folder of the file it stands in.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
 
+struct Notes;
 struct CheckOptions {
-    bool strict = false;  // every exit named, nothing left to a default
+    bool strict = false;     // every exit named, nothing left to a default
+    Notes* notes = nullptr;  // what is known on the way is written down here, where wanted
 };
 
 // Text to plan: parses the roots and what they import, resolves names, matches forms, types, failure exits, lowers.

@@ -3,6 +3,7 @@
 
 #include "dsl/check/arguments.hpp"
 #include "dsl/check/header.hpp"
+#include "dsl/check/notes.hpp"
 #include "dsl/names/nearest.hpp"
 #include "dsl/steps/body.hpp"
 
@@ -93,6 +94,7 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
     lower_header(c, scope, state, f, flow);
     Lowering body(c, state, scope);
     bool ended = false;
+    if (c.options.notes) c.options.notes->flows.push_back(scope.body);
     if (f.body) flow.first = body.block(*f.body, "", ended);
     flow.lets = state.lets;
     flow.bindings = std::move(state.bindings);
@@ -108,6 +110,12 @@ void lower_flows(Checker& c) {
     for (auto& m : c.modules)
         for (const syntax::Declaration& d : m->tree.declarations)
             if (const auto* f = std::get_if<syntax::Flow>(&d.node)) lower_flow(c, *m, d, *f);
+    if (!c.options.notes) return;
+    std::vector<Notes::Function>& functions = c.options.notes->functions;
+    functions.resize(c.plan.functions.size());
+    for (auto& m : c.modules)
+        for (const auto& [name, f] : m->functions)
+            if (f.index < functions.size()) functions[f.index] = {f.parameters, f.result};
 }
 
 }  // namespace weir

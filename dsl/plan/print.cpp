@@ -29,6 +29,8 @@ public:
         for (const Flow& f : p_.flows) flow(f);
         return std::move(out_);
     }
+    std::string action_text(const Action& a) const { return action(a); }
+    std::string target_text(const Target& t) const { return target(t); }
 
 private:
     template <class... A> void line(int depth, fmt::format_string<A...> text, A&&... a) {
@@ -223,6 +225,8 @@ void edges(const Plan& p, NodeId first, const std::string& from, std::string& ou
 }  // namespace
 
 std::string print(const Plan& plan) { return Printer(plan).all(); }
+std::string print_action(const Plan& plan, const Action& action) { return Printer(plan).action_text(action); }
+std::string print_target(const Plan& plan, const Target& target) { return Printer(plan).target_text(target); }
 
 std::string print_dot(const Plan& plan) {
     std::string out = "digraph weir {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n";

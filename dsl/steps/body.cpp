@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dsl/check/notes.hpp"
 #include "dsl/names/nearest.hpp"
 
 namespace weir {
@@ -27,6 +28,7 @@ NodeId Lowering::add(Node node, const std::string& target) {
     const auto id = static_cast<NodeId>(c.plan.nodes.size());
     c.plan.nodes.push_back(std::move(node));
     nodes_.push_back({id, target, true});
+    if (c.options.notes) c.options.notes->step(id, scope_->body, scope_->body);
     return id;
 }
 
@@ -145,7 +147,10 @@ void Lowering::step(const syntax::Statement& s) {
     around.module = scope_->module;
     if (auto form = match_form(c, *spec, s, around)) {
         if (spec->lower && form->not_built.empty()) {
+            const plan::TypeId before = scope_->body;
+            const std::size_t first = nodes_.size();
             spec->lower(*this, s, *form);
+            for (std::size_t i = first; c.options.notes && i < nodes_.size(); ++i) c.options.notes->step(nodes_[i].id, before, scope_->body);
             return;
         }
         // What is not built is held to its form, the blocks in it too, and then refused; once for each statement.

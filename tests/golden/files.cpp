@@ -43,6 +43,7 @@ void check(const std::filesystem::path& path, const std::string& text, Checked& 
     };
     weir::CheckOptions options;
     options.strict = strict;
+    options.notes = &out.notes;
     out.plan = weir::check({name}, reader, weir::builtin_specs(), options, out.sources, out.findings);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dsl/check/check.hpp"
+#include "dsl/check/notes.hpp"
 
 namespace golden {
 
@@ -18,6 +19,7 @@ struct Checked {
     weir::Sources sources;
     weir::Findings findings;
     weir::plan::Plan plan;
+    weir::Notes notes;
 };
 // `text` stands for the file itself; what it imports is read from its folder (and `std.x` from the library's).
 void check(const std::filesystem::path& path, const std::string& text, Checked& out, bool strict = false);

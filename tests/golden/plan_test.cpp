@@ -1,4 +1,4 @@
-// The printed plan of each flow stands beside it as .plan. WEIR_UPDATE=1 rewrites.
+// The printed plan of each flow stands beside it as .plan, and what the checker knows of it as .checked. WEIR_UPDATE=1 rewrites.
 #include <doctest/doctest.h>
 
 #include "dsl/plan/print.hpp"
@@ -15,6 +15,11 @@ TEST_CASE("every golden of the plan prints what stands beside it") {
             if (f.severity == weir::Severity::error) FAIL_CHECK(f.message);
         checked.plan.hash.clear();  // of the texts: another test looks at it
         const std::string now = weir::print(checked.plan) + "\n" + weir::print_dot(checked.plan);
+        std::filesystem::path checked_beside = path;
+        checked_beside.replace_extension(".checked");
+        const std::string known = weir::print_checked(checked.plan, checked.notes, checked.sources);
+        if (golden::update()) golden::write(checked_beside, known);
+        else CHECK(known == golden::read(checked_beside).value_or(""));
         std::filesystem::path beside = path;
         beside.replace_extension(".plan");
         if (golden::update()) golden::write(beside, now);
