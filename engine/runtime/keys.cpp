@@ -1,10 +1,28 @@
 #include "engine/runtime/keys.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
 
 #include "engine/message/json.hpp"
 
 namespace weir {
+
+namespace {
+
+struct Hash {
+    using is_avalanching = void;
+    std::size_t operator()(const Fingerprint& f) const { return static_cast<std::size_t>(f.low); }
+};
+
+}  // namespace
+
+struct Keys::Table {
+    boost::unordered_flat_map<Fingerprint, Known, Hash> known;
+};
+
+Keys::Keys() : table_(std::make_unique<Table>()) {}
+Keys::~Keys() = default;
+std::size_t Keys::size() const { return table_->known.size(); }
 
 bool fingerprint_of(const Value& key, No flow, Id128 secret, Fingerprint& out) {
     if (key.is_absent()) return false;
@@ -19,29 +37,29 @@ bool fingerprint_of(const Value& key, No flow, Id128 secret, Fingerprint& out) {
 }
 
 void Keys::load(const std::vector<SeenRow>& seen, const std::vector<DueRow>& due) {
-    known_.reserve(seen.size());
+    table_->known.reserve(seen.size());
     for (const SeenRow& row : seen) done(row.key, row.id, row.until);
     for (const DueRow& row : due)
         if (row.key) hold(*row.key, row.id);
 }
 
 Keys::Known Keys::look(const Fingerprint& key, EngineTime now) {
-    const auto found = known_.find(key);
-    if (found == known_.end()) return {};
+    const auto found = table_->known.find(key);
+    if (found == table_->known.end()) return {};
     if (found->second.state == State::done && found->second.until <= now) {
-        known_.erase(found);
+        table_->known.erase(found);
         return {};
     }
     return found->second;
 }
 
-void Keys::claim(const Key& key) { known_[key.fingerprint] = {State::claimed, key.body_hash, 0, EngineTime{0}}; }
-void Keys::hold(const Key& key, RowId due) { known_[key.fingerprint] = {State::held, key.body_hash, due, EngineTime{0}}; }
-void Keys::done(const Key& key, RowId seen, EngineTime until) { known_[key.fingerprint] = {State::done, key.body_hash, seen, until}; }
-void Keys::free(const Fingerprint& key) { known_.erase(key); }
+void Keys::claim(const Key& key) { table_->known[key.fingerprint] = {State::claimed, key.body_hash, 0, EngineTime{0}}; }
+void Keys::hold(const Key& key, RowId due) { table_->known[key.fingerprint] = {State::held, key.body_hash, due, EngineTime{0}}; }
+void Keys::done(const Key& key, RowId seen, EngineTime until) { table_->known[key.fingerprint] = {State::done, key.body_hash, seen, until}; }
+void Keys::free(const Fingerprint& key) { table_->known.erase(key); }
 
 void Keys::sweep(EngineTime now) {
-    boost::unordered::erase_if(known_, [now](const auto& each) { return each.second.state == State::done && each.second.until <= now; });
+    boost::unordered::erase_if(table_->known, [now](const auto& each) { return each.second.state == State::done && each.second.until <= now; });
 }
 
 }  // namespace weir

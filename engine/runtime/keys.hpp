@@ -1,7 +1,6 @@
 #pragma once
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "engine/evaluate/evaluate.hpp"
@@ -17,6 +16,8 @@ bool fingerprint_of(const Value& key, No flow, Id128 secret, Fingerprint& out);
 // K2: which keys of a flow are claimed, held or done. Owner: the flow's runner. Thread: the flow's.
 class Keys {
 public:
+    Keys();
+    ~Keys();
     enum class State : std::uint8_t { free, claimed, held, done };
     struct Known {
         State state = State::free;
@@ -31,18 +32,14 @@ public:
     void hold(const Key& key, RowId due);
     void done(const Key& key, RowId seen, EngineTime until);
     void free(const Fingerprint& key);
-    std::size_t size() const { return known_.size(); }
-    bool full() const { return known_.size() >= max_keys; }
+    std::size_t size() const;
+    bool full() const { return size() >= max_keys; }
     // Forgets some that are over; called now and then.
     void sweep(EngineTime now);
 
 private:
-    struct Hash {
-        using is_avalanching = void;
-        std::size_t operator()(const Fingerprint& f) const { return static_cast<std::size_t>(f.low); }
-    };
-    boost::unordered_flat_map<Fingerprint, Known, Hash> known_;
-    std::size_t sweep_at_ = 0;
+    struct Table;
+    std::unique_ptr<Table> table_;
 };
 
 }  // namespace weir

@@ -45,7 +45,7 @@ void Outputs::begin_unit(Memo* memo) {
     taps_.clear();
     call_.reset();
     reply_.reset();
-    passed_on_ = false;
+    passed_on_ = carries_ = false;
     memo_ = memo;
 }
 
@@ -59,7 +59,7 @@ void Outputs::withdraw(bool taps) {
     sends_.clear();
     call_.reset();
     reply_.reset();
-    passed_on_ = false;
+    passed_on_ = carries_ = false;
     if (taps) taps_.clear();
     if (taps_.empty()) commit_.bytes.resize(bytes_begin_);
 }
@@ -74,7 +74,7 @@ void Outputs::back_to(const Mark& mark) {
 
 void Outputs::end_unit(UnitWrite unit) {
     // The return address is passed on or met, never both (patterns.md 2.2).
-    if (reply_ && passed_on_) {
+    if (reply_ && carries_) {
         for (std::size_t n = puts_begin_; n < commit_.puts.size(); ++n) {
             Put& row = commit_.puts[n];
             Headers headers;
@@ -309,7 +309,10 @@ bool Outputs::send(Scope& scope, const Destination& to, const Value* value, cons
                 meta.expires = 0;
             }
             if (!forward || tap) meta.reply_to.clear();
-            if (!meta.reply_to.empty() && to.may_answer) passed_on_ = true;
+            if (!meta.reply_to.empty()) {
+                carries_ = true;
+                passed_on_ = passed_on_ || to.may_answer;
+            }
             Headers headers;
             if (forward && message.headers) headers = *message.headers;
             if (!headers_of(scope, header_values, headers)) return false;

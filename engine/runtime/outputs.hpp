@@ -89,7 +89,7 @@ private:
     std::vector<PendingSend> sends_;
     std::optional<PendingCall> call_;
     std::optional<PendingReply> reply_;
-    bool passed_on_ = false;
+    bool passed_on_ = false, carries_ = false;  // the address, to where an answer can come from; to anywhere
     Memo* memo_ = nullptr;
     std::vector<Argument> arguments_;
     std::string path_;
