@@ -419,8 +419,9 @@ bool Server::step(const ConnectionPtr& c) {
 
 bool Server::read_head(const ConnectionPtr& c) {
     if (c->begin == c->end) return false;
-    if (c->scanned == 0 && c->held().starts_with("\r\n")) {  // some end a body with one line too many
+    if (c->held().starts_with("\r\n")) {  // some end a body with one line too many
         c->begin += 2;
+        c->scanned = 0;
         if (c->begin == c->end) return false;
     }
     std::size_t head_size = 0;

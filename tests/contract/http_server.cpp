@@ -164,7 +164,7 @@ TEST_CASE("http: bodies in pieces, bodies in chunks, byte by byte") {
     served.add("post", "/x");
     Wire wire = served.connect();
     const std::string chunked = "POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\n[1,\r\nA\r\n2,3,4,5,6,\r\n2\r\n7]\r\n0\r\nX-Trailer: 1\r\n\r\n";
-    for (const char c : chunked) wire.send(std::string(1, c));
+    for (const char c : "\r\n" + chunked) wire.send(std::string(1, c));
     CHECK(wire.read().body == "[1,2,3,4,5,6,7]");
     wire.send(chunked + post("/x", "8"));
     CHECK(wire.read().body == "[1,2,3,4,5,6,7]");
