@@ -131,8 +131,7 @@ private:
         d.message.body.owner = shared_;
         d.message.body.bytes = line.text;
         d.message.body.format = options_.format;
-        std::memcpy(id_prefix_.data() + id_prefix_.size() - sizeof line.at, &line.at, sizeof line.at);
-        d.message.meta.id = sha256_128(id_prefix_, line.text);
+        d.message.meta.id = sip_hash(line.text, {file_id_.a + line.at, file_id_.b});
         d.message.meta.created = now_;
         d.position = {Position::Sort::source, number_, part_, tiled_, line.end};
         tiled_ = seen_ = line.end;
@@ -166,13 +165,9 @@ private:
         const std::string_view beginning(buffer.data(), *got);
         const PartState* state = recognise(*status, beginning);
         names_ = std::make_shared<Names>(Names{std::string(name_of(options_.path)), options_.path});
-        id_prefix_ = "file";
-        id_prefix_ += '\0';
-        id_prefix_ += options_.name;
-        id_prefix_ += '\0';
+        // I1: the file's identity by SHA-256, a line's by SipHash under it: only who writes the file could make two of its own lines one.
         const Id128 of_file = identity("file.lines id", *status, generation_);
-        id_prefix_.append(reinterpret_cast<const char*>(&of_file), sizeof of_file);
-        id_prefix_.append(sizeof(std::uint64_t), '\0');  // the offset, line by line
+        file_id_ = sha256_128("file" + std::string(1, '\0') + options_.name, {reinterpret_cast<const char*>(&of_file), sizeof of_file});
         if (state != nullptr) {
             tiled_ = state->low;
             done_ = state->done;
@@ -215,7 +210,7 @@ private:
     std::unique_ptr<LineReader> reader_;
     std::shared_ptr<const Names> names_;
     std::shared_ptr<Shared> shared_;
-    std::string id_prefix_;
+    Id128 file_id_;
     std::vector<Range> done_;
     std::size_t next_done_ = 0;
     std::uint64_t part_ = 0, generation_ = 0;

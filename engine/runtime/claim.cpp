@@ -24,6 +24,7 @@ bool FlowRunner::claim(Flight::Unit& unit) {
     const Keys::Known known = keys_.look(key.fingerprint, parts_.store.now());
     const bool own = unit.delivery.due != nullptr && unit.delivery.due->kind == DueKind::retry && known.state == Keys::State::held && known.row == unit.delivery.due->id;
     unit.key = key;
+    unit.has_key = true;
     if (known.state == Keys::State::free || own) {
         keys_.claim(key);
         return true;
@@ -40,7 +41,7 @@ bool FlowRunner::claim(Flight::Unit& unit) {
             Failure failure;
             failure.kind = FailureClass::invalid;
             failure.message = "this Idempotency-Key was used before, with another body";
-            unit.answer = refused(unit.delivery.message.meta.id, failure);
+            unit.answer = std::make_unique<Answer>(refused(unit.delivery.message.meta.id, failure));
         }
     }
     return true;

@@ -62,7 +62,7 @@ EngineTime FlowRunner::backoff(const FailureAction& action, std::uint32_t attemp
 
 void FlowRunner::bury(Flight::Unit& unit, Run& run, Failure failure) {
     unit.outcome = Outcome::dead;
-    unit.went = parts_.flow.name + ".dead";
+    unit.went = &dead_name_;
     run.outputs.bury(unit.delivery, std::move(failure));
 }
 
@@ -91,7 +91,7 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
             case plan::ActionKind::retry: {
                 const std::uint32_t attempt = unit.delivery.message.meta.attempt;
                 unit.due_at = parts_.store.now() + backoff(*action, attempt, run.retry_after);
-                run.outputs.rest(unit.delivery, unit.due_at, attempt + 1, unit.key, run.failing);
+                run.outputs.rest(unit.delivery, unit.due_at, attempt + 1, unit.has_key ? std::optional(unit.key) : std::nullopt, run.failing);
                 unit.outcome = Outcome::resting;
                 return false;
             }
@@ -100,7 +100,7 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
                 run.current.meta.failure = run.failure;
                 if (run.outputs.send(scope_, *action->to, nullptr, nullptr, action->node, false)) {
                     unit.outcome = Outcome::moved;
-                    unit.went = action->to->name;
+                    unit.went = &action->to->name;
                     run.at = at_end;
                     return !run.outputs.sends().empty();  // on through the outbox
                 }
@@ -116,7 +116,7 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
                 rejected.kind = FailureClass::rejected;
                 Value why;
                 if (action->text != nullptr && action->text->run(scope_, why) && why.kind() == Kind::string) rejected.message = std::string(why.text());
-                unit.answer = refused(unit.delivery.message.meta.id, rejected);
+                unit.answer = std::make_unique<Answer>(refused(unit.delivery.message.meta.id, rejected));
                 return false;
             }
             case plan::ActionKind::reply: {
@@ -150,7 +150,7 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
     if (unit.delivery.asks && parts_.requesters.waits(unit.delivery.message.meta.reply_to)) {  // Q1: who gets an error still owns the message
         run.outputs.withdraw(true);
         unit.outcome = Outcome::refused;
-        unit.answer = refused(unit.delivery.message.meta.id, last);
+        unit.answer = std::make_unique<Answer>(refused(unit.delivery.message.meta.id, last));
         return false;
     }
     bury(unit, run, std::move(last));

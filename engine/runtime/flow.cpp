@@ -12,6 +12,7 @@ FlowRunner::FlowRunner(FlowParts parts, FlowEvents events)
     scope_.params = parts_.params;
     scope_.random = &parts_.random;
     scope_.environment = &parts_.environment;
+    dead_name_ = parts_.flow.name + ".dead";
     if (parts_.flow.key != plan::none) key_code_ = parts_.compiler->compile(parts_.flow.key);
 }
 
@@ -64,7 +65,7 @@ void FlowRunner::run(Input& input, std::vector<Delivery> batch) {
         unit.delivery = std::move(delivery);
         if (key_code_ != nullptr && !claim(unit)) {  // K2: outside its batch, unacknowledged
             flight->bytes -= unit.delivery.message.body.bytes.size();
-            behind_claim_[unit.key->fingerprint.low].emplace_back(&input, std::move(unit.delivery));
+            behind_claim_[unit.key.fingerprint.low].emplace_back(&input, std::move(unit.delivery));
             ++parked_;
             flight->units.pop_back();
         }
@@ -142,7 +143,7 @@ void FlowRunner::start_unit(Flight::Unit& unit, Run& run, Walked& walked) {
     enter(run, unit);
     if (unit.skipped) return;
     unit.outcome = Outcome::done;
-    unit.went.clear();
+    unit.went = nullptr;
     unit.answer.reset();
     walked = Walked::failed;
     if (unit.delivery.unreadable) {
@@ -157,7 +158,7 @@ void FlowRunner::start_unit(Flight::Unit& unit, Run& run, Walked& walked) {
         recover(run);
         return;
     }
-    if (parts_.flow.key != plan::none && !unit.key) {  // K1; the scope has said why
+    if (parts_.flow.key != plan::none && !unit.has_key) {  // K1; the scope has said why
         run.failed_step.clear();
         fail(scope_, FailureClass::invalid, "the key of `idempotent by` is null, missing or empty, or can't be computed");
         recover(run);
@@ -210,11 +211,11 @@ void FlowRunner::go_on(std::unique_ptr<Flight> flight, Walked walked) {
 void FlowRunner::end_unit(Flight::Unit& unit, Run& run) {
     if (!unit.skipped && unit.outcome == Outcome::done) unit.outcome = run.in_action && run.outcome == Outcome::done ? Outcome::moved : run.outcome;
     const Delivery& from = unit.delivery;
-    if (unit.key && !unit.skipped) {
+    if (unit.has_key && !unit.skipped) {
         const bool reached = unit.outcome == Outcome::done || unit.outcome == Outcome::filtered || unit.outcome == Outcome::discarded;  // K3
         const bool asked_wrong = run.outputs.pending_reply() && run.outputs.pending_reply()->status >= 400;
         unit.is_seen = reached && !asked_wrong;
-        if (unit.is_seen) run.outputs.seen(*unit.key, parts_.store.now() + EngineTime(parts_.flow.key_for));
+        if (unit.is_seen) run.outputs.seen(unit.key, parts_.store.now() + EngineTime(parts_.flow.key_for));
     }
     if (run.outputs.pending_reply() && !unit.answer) {
         const PendingReply& reply = *run.outputs.pending_reply();
@@ -222,7 +223,7 @@ void FlowRunner::end_unit(Flight::Unit& unit, Run& run) {
         answer.status = reply.status;
         answer.format = reply.format;
         answer.body = reply.body;
-        unit.answer = std::move(answer);
+        unit.answer = std::make_unique<Answer>(std::move(answer));
     }
     unit.passed_on = run.outputs.passed_on() || (unit.outcome == Outcome::resting && parts_.flow.may_answer);
     for (const Memo::Entry& entry : run.memo.entries())

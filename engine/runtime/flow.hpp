@@ -28,15 +28,16 @@ class DueInput;
 struct Flight {
     struct Unit {
         Delivery delivery;
+        EngineTime due_at{0};          // of its due row
+        Key key;                       // claimed by it (K2); of a duplicate: the one it met
         Outcome outcome = Outcome::done;
+        bool has_key = false;
+        bool is_seen = false;          // its key is done with this commit
         bool skipped = false;          // a duplicate: no step saw it
         bool passed_on = false;        // somebody behind may answer who asked
-        std::string went;              // where a failure action or the dead letters took it
-        std::optional<Key> key;        // claimed by it (K2); of a duplicate: the one it met
         RowId met = 0;                 // a duplicate: the row of `seen`, 0: held by a due row
-        EngineTime due_at{0};          // of its due row
-        bool is_seen = false;          // its key is done with this commit
-        std::optional<Answer> answer;  // to who asked, after the commit
+        const std::string* went = nullptr;  // where a failure action or the dead letters took it; lives as long as the flow
+        std::unique_ptr<Answer> answer;     // to who asked, after the commit
     };
     Input* input = nullptr;
     std::vector<Unit> units;
@@ -143,6 +144,7 @@ private:
     Scope scope_;
     Keys keys_;
     CodePtr key_code_;
+    std::string dead_name_;
     std::unordered_map<std::uint64_t, std::deque<std::pair<Input*, Delivery>>> behind_claim_;  // by the key's low half: they wait for its claim (K2)
     std::list<std::unique_ptr<Flight>> waiting_;     // for the answer of a call
     std::unique_ptr<DueInput> due_input_;

@@ -5,6 +5,7 @@
 namespace weir {
 namespace {
 
+const std::string quarantine = "quarantine";
 constexpr unsigned tries_without_room = 5;  // a second each, then the engine says so and stops (S5)
 
 Verdict verdict_of(Outcome outcome) {
@@ -36,13 +37,13 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
         if (unit.outcome == Outcome::resting) ++due;
         if (unit.is_seen) ++seen;
         if (committed.fates[n] == Fate::waits) {
-            if (unit.key && !unit.skipped) keys_.free(unit.key->fingerprint);
+            if (unit.has_key && !unit.skipped) keys_.free(unit.key.fingerprint);
             again.push_back(std::move(unit.delivery));
             continue;
         }
         if (committed.fates[n] == Fate::quarantined) {
             unit.outcome = Outcome::dead;
-            unit.went = "quarantine";
+            unit.went = &quarantine;
         }
         switch (unit.outcome) {
             case Outcome::done: figures.done.fetch_add(1, std::memory_order_relaxed); break;
@@ -54,11 +55,11 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
             case Outcome::resting: figures.rested.fetch_add(1, std::memory_order_relaxed); break;
             default: break;
         }
-        if (!unit.went.empty()) figures.went(unit.went);
+        if (unit.went != nullptr) figures.went(*unit.went);
         const bool durable = committed.fates[n] == Fate::durable;
         if (unit.outcome == Outcome::resting && durable) due_input_->add(committed.due[own_due], unit.due_at);
         if (unit.delivery.due && unit.outcome != Outcome::resting) due_input_->gone(unit.delivery.due->id);
-        if (unit.key && !unit.skipped) settle_key(unit, durable && unit.outcome == Outcome::resting ? committed.due[own_due] : 0, durable && unit.is_seen ? committed.seen[own_seen] : 0);
+        if (unit.has_key && !unit.skipped) settle_key(unit, durable && unit.outcome == Outcome::resting ? committed.due[own_due] : 0, durable && unit.is_seen ? committed.seen[own_seen] : 0);
         answer(unit);
         flight->input->settle(unit.delivery, verdict_of(unit.outcome));
     }
@@ -74,10 +75,10 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
 
 // K3: with the commit the claim ends; who waited for it is looked at again.
 void FlowRunner::settle_key(Flight::Unit& unit, RowId due, RowId seen) {
-    if (due != 0) keys_.hold(*unit.key, due);
-    else if (unit.is_seen) keys_.done(*unit.key, seen, parts_.store.now() + EngineTime(parts_.flow.key_for));
-    else keys_.free(unit.key->fingerprint);
-    const auto found = behind_claim_.find(unit.key->fingerprint.low);
+    if (due != 0) keys_.hold(unit.key, due);
+    else if (unit.is_seen) keys_.done(unit.key, seen, parts_.store.now() + EngineTime(parts_.flow.key_for));
+    else keys_.free(unit.key.fingerprint);
+    const auto found = behind_claim_.find(unit.key.fingerprint.low);
     if (found == behind_claim_.end()) return;
     auto waiting = std::move(found->second);
     behind_claim_.erase(found);
@@ -110,7 +111,7 @@ void FlowRunner::answer(Flight::Unit& unit) {
                 again.replayed = true;
             }
         }
-        unit.answer = std::move(again);
+        unit.answer = std::make_unique<Answer>(std::move(again));
     }
     if (unit.answer) {
         if (!parts_.requesters.answer(reply_to, std::move(*unit.answer))) undeliverable(id);

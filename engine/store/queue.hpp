@@ -18,7 +18,7 @@ struct Job {
 };
 
 struct SetLimits {
-    std::size_t units = 4096;
+    std::size_t units = 8192;
     std::size_t bytes = 8u << 20;
     std::size_t of_one_flow = 1024;  // while another waits
 };
