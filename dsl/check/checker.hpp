@@ -31,6 +31,11 @@ struct Allowed {  // `allow CODE "why"` under a statement
     Span where;
 };
 
+struct ReplyPlace {
+    std::string flow;
+    Span at;
+};
+
 struct Checker {
     Checker(const ReadFile& r, const ConnectorCatalog& c, const CheckOptions& o, Sources& s, Findings& f) : types(plan), findings(f), sources(s), catalog(c), read(r), options(o) {}
 
@@ -48,6 +53,9 @@ struct Checker {
     NameMap<ConnectorName> ready_made;             // connectors that are there without a declaration, once used
     std::set<std::string> subscriptions;           // "topic as name"
     std::vector<Allowed> allowed;
+    std::vector<ReplyPlace> replies;
+    std::set<plan::ChannelId> asked;               // channels that are called, or asked by a test: their messages carry a return address
+    std::set<std::string> unknown_sources;         // flows with a source that has its finding
 
     std::string text(Span at) const { return std::string(sources.text(at)); }
     void not_built(Span at, std::string_view what);
@@ -59,6 +67,7 @@ struct Checker {
 bool load(Checker& checker, const std::vector<std::string>& roots);  // load.cpp: parse, imports
 void declare(Checker& checker);                                      // declare.cpp: every declared name, types, params, connectors, channels
 void lower_flows(Checker& checker);                                  // flow.cpp
+void conversations(Checker& checker);                                // conversations.cpp: what only all flows together show
 // types/declared.cpp: a written type as one of the plan.
 plan::TypeId lower_type(Checker& checker, Module& module, const syntax::Type& type);
 plan::TypeId lower_declared(Checker& checker, TypeName& name);

@@ -6,6 +6,7 @@
 #include "dsl/check/notes.hpp"
 #include "dsl/names/nearest.hpp"
 #include "dsl/steps/body.hpp"
+#include "dsl/steps/exits.hpp"
 
 namespace weir {
 
@@ -56,28 +57,24 @@ private:
     Checker& c_;
 };
 
+// Lines of the table that nothing can lead to. What every flow can meet without a step of its own: a row of an old type, an expired message.
+void idle_lines(Checker& c, const FlowState& state, const Flow& flow) {
+    FailureSet possible = flow.can_fail;
+    possible.add(FailureClass::invalid);
+    possible.add(FailureClass::expired);
+    for (const auto& [failure, at] : state.table_classes)
+        if (!can_fit(possible, failure)) c.findings.warning(Code::W0413, at, "nothing in flow `{}` can fail as `{}`", flow.name, name_of(failure)).say("no step and no target of it does");
+}
+
 void dead_letters(Checker& c, const Flow& flow) {
-    if (!c.options.strict || flow.can_fail.empty()) return;
+    if (!c.options.strict) return;
+    const FailureSet open = left_by(flow.can_fail, flow.on);
     std::string left;
     for (unsigned i = 1; i < 14; ++i) {
         const auto failure = static_cast<FailureClass>(i);
-        if (!flow.can_fail.has(failure)) continue;
-        const bool named = std::any_of(flow.on.begin(), flow.on.end(), [&](const FailureLine& l) {
-            return l.action.kind != ActionKind::fail && l.action.kind != ActionKind::fail_again && std::any_of(l.classes.begin(), l.classes.end(), [&](FailureClass around) { return is_within(failure, around); });
-        });
-        if (!named) left += (left.empty() ? "`" : ", `") + std::string(name_of(failure)) + "`";
+        if (open.has(failure)) left += (left.empty() ? "`" : ", `") + std::string(name_of(failure)) + "`";
     }
     if (!left.empty()) c.findings.error(Code::W0406, flow.at, "flow `{}` can fail as {}, and no line says what becomes of it", flow.name, left).say("goes to `{}.dead` by default", flow.name).help("add `on any -> x` to its header");
-}
-
-FailureSet collect(const Plan& plan, NodeId first) {
-    FailureSet all;
-    for (NodeId id = first; id != none; id = plan.nodes[id].next) {
-        all.add(plan.nodes[id].can_fail);
-        for (const Arm& a : plan.nodes[id].arms) all.add(collect(plan, a.block));
-        for (NodeId b : plan.nodes[id].blocks) all.add(collect(plan, b));
-    }
-    return all;
 }
 
 void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const syntax::Flow& f) {
@@ -98,9 +95,15 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
     if (f.body) flow.first = body.block(*f.body, "", ended);
     flow.lets = state.lets;
     flow.bindings = std::move(state.bindings);
-    flow.can_fail = collect(c.plan, flow.first);
+    flow.can_fail = exits_of(c.plan, flow.first);
+    if (flow.key != none) flow.can_fail.add(FailureClass::invalid);  // K1: without a key
+    for (const Source& s : flow.sources)
+        if (s.where != none) flow.can_fail.add(c.plan.exprs[s.where].can_fail);
+    if (flow.timeout) flow.can_fail.add(FailureClass::timeout);
+    idle_lines(c, state, flow);
     dead_letters(c, flow);
     c.plan.flows.push_back(std::move(flow));
+    for (Flow& tap : state.taps) c.plan.flows.push_back(std::move(tap));
 }
 
 }  // namespace

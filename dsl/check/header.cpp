@@ -61,10 +61,14 @@ public:
             if (clause.word.text == "from") from(clause);
         if (!from_seen_) c_.findings.error(Code::W0400, written_.name.at, "flow `{}` has no source", written_.name.text).help("`from channel` or `from connector.operation(..)`");
         know_messages();
+        state_.source_known = !unknown_source_ && !flow_.sources.empty();
+        if (unknown_source_) c_.unknown_sources.insert(flow_.name);
         for (const syntax::Clause& clause : written_.header) {
             if (clause.word.text == "on") on(clause);
             else if (clause.word.text != "from") word(clause);
         }
+        requests();
+        table();
     }
 
 private:
@@ -134,16 +138,17 @@ private:
         }
         if (!source_clauses(parts, made, operation)) return false;
         if (made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::topic) subscribe(made);
-        if (made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::queue) compete(made);
+        else if (made.dead || made.channel != none) once_only(made);
         if (!known) {
             unknown_source_ = true;
             return true;
         }
         if (operation) {
             operations_.push_back(operation);
-            state_.takes_back = state_.takes_back && operation->takes_back;
-        } else {
+        }
+        if (state_.takes_back && !(operation && operation->takes_back)) {
             state_.takes_back = false;
+            state_.source_at = made.at;
         }
         flow_.sources.push_back(std::move(made));
         return true;
@@ -155,8 +160,9 @@ private:
             return true;
         }
         if (name.text.ends_with(".dead") && c_.flows.count(name.text.substr(0, name.text.size() - 5))) {
-            c_.not_built(name.at, "reading a flow's own dead letter queue");
-            return false;
+            made.dead = true;
+            made.subscription = name.text.substr(0, name.text.size() - 5);
+            return true;
         }
         std::vector<Candidate> near;
         for (const auto& [n, channel] : c_.channels) near.push_back({n, channel.has_producer && !channel.has_consumer});
@@ -181,6 +187,10 @@ private:
         Form form;
         if (!take_places(parts, c_, from_form(), from_form().places, made.at, around(), in_table, form)) return false;
         tell_not_built(c_, form.not_built);
+        if (made.dead) {
+            for (const Filling& f : form.fillings) c_.findings.error(Code::W0402, f.at, "`{}` does not belong to dead letters", f.place->clause).say("a flow that reads them takes them all");
+            return true;
+        }
         if (const Filling* as = form.get("as")) {
             made.subscription = dotted_name(*as->value, c_.sources)->text;
             if (queue || operation) c_.findings.error(Code::W0402, as->at, "`as` names a subscription, and {} has none", queue ? "a queue" : "an endpoint");
@@ -188,6 +198,29 @@ private:
         if (const Filling* since = form.get("since oldest")) {
             made.since_oldest = true;
             if (queue || operation) c_.findings.error(Code::W0402, since->at, "`since oldest` belongs to a topic, and this is {}", queue ? "a queue" : "an endpoint");
+        }
+        if (const Filling* live = form.get("live")) {
+            made.live = true;
+            if (!topic) c_.findings.error(Code::W0402, live->at, "`live` belongs to a topic, and this is {}", queue ? "a queue" : "an endpoint");
+            else if (made.since_oldest) c_.findings.error(Code::W0402, form.get("since oldest")->at, "a `live` subscription begins where it is when the flow starts").label(live->at, "not durable");
+        }
+        if (const Filling* where = form.get("where")) {
+            if (operation) {
+                c_.findings.error(Code::W0402, where->at, "`where` selects among the messages of a channel, and this is an endpoint").help("`filter` behind it, as the first step");
+            } else {
+                ExprScope choosing;
+                choosing.module = scope_.module;
+                choosing.message = true;
+                if (made.channel != none) choosing.body = c_.plan.channels[made.channel].type;
+                made.where = Expressions(c_, choosing).condition(*where->value, "`where`");
+                c_.plan.frame = std::max(c_.plan.frame, choosing.frame);
+            }
+        }
+        if (const Filling* weight = form.get("weight")) {
+            const auto value = Expressions(c_, scope_).literal(*weight->value);
+            const auto* n = value ? std::get_if<std::int64_t>(&*value) : nullptr;
+            if (n && *n >= 1 && *n <= 1000) made.weight = static_cast<std::uint32_t>(*n);
+            else c_.findings.error(Code::W0417, weight->value->at, "`weight` wants a whole number from 1 to 1000");
         }
         if (const Filling* every = form.get("every")) {
             const auto value = Expressions(c_, scope_).literal(*every->value);
@@ -215,10 +248,17 @@ private:
             c_.findings.error(Code::W0411, made.at, "the topic `{}` has two subscriptions `{}`", topic, made.subscription).help("`as NAME` gives one of them another name");
     }
 
-    // Flows that compete for one queue share one position (R7): until that is built, the second one is refused.
-    void compete(const Source& made) {
-        const Channel& queue = c_.plan.channels[made.channel];
-        if (!c_.subscriptions.insert(queue.name + " as a queue").second) c_.not_built(made.at, "a second reader of the queue `" + queue.name + "`");
+    void once_only(const Source& made) {
+        for (const Source& s : flow_.sources)
+            if (s.channel == made.channel && s.dead == made.dead && s.subscription == made.subscription)
+                c_.findings.error(Code::W0409, made.at, "`{}` is a source of this flow already", c_.text(made.at)).label(s.at, "first here");
+    }
+
+    // A source whose sender waits: R4, Q3.
+    void requests() {
+        if (std::none_of(operations_.begin(), operations_.end(), [](const OperationSpec* o) { return o->two_way; })) return;
+        if (!seen_.count(find_header_word("workers"))) flow_.workers = 64;
+        if (!flow_.timeout) flow_.timeout = 30'000'000'000;
     }
 
     // What every source has in common is what the steps know.
@@ -246,95 +286,41 @@ private:
     }
 
     const OperationSpec* operation_of(const Source& s) const {
+        if (s.endpoint == none) return nullptr;
         const Endpoint& e = c_.plan.endpoints[s.endpoint];
         const ConnectorSpec* spec = c_.catalog.find(c_.plan.connectors[e.connector].kind);
         return spec ? spec->find(e.operation, OperationRole::source) : nullptr;
     }
 
     void on(const syntax::Clause& clause) {
-        FailureLine line;
-        std::string label = "on";
+        WrittenOn line;
+        line.at = clause.at;
         for (const syntax::Name& n : clause.classes) {
             FailureClass failure = FailureClass::any;
             if (!failure_class(c_, n, failure, true)) continue;
-            for (const auto& [above, at] : taken_)
-                if (is_within(failure, above)) {
-                    c_.findings.error(Code::W0405, n.at, "this line is never reached for `{}`", n.text).label(at, "takes it already");
-                    break;
-                }
-            line.classes.push_back(failure);
-            label += (label == "on" ? " " : ", ") + std::string(n.text);
+            line.classes.push_back(n);
+            state_.table_classes.push_back({failure, n.at});
         }
-        for (std::size_t i = 0; i < line.classes.size(); ++i) taken_.push_back({line.classes[i], clause.classes.size() == line.classes.size() ? clause.classes[i].at : clause.at});
         Parts parts(clause.parts);
         std::vector<NotBuilt> not_built;
-        const auto written = table_action(c_, clause, parts, around(), not_built);
+        auto written = table_action(c_, clause, parts, around(), not_built);
         if (!written) return;
         if (tell_not_built(c_, not_built)) {
             check_forms_inside(c_, *written, around());
             return;
         }
-        if (line.classes.empty() || !action(*written, line.action, label)) return;
-        flow_.on.push_back(std::move(line));
+        line.action = std::move(*written);
+        if (!line.classes.empty()) table_.push_back(std::move(line));
     }
 
-    bool action(const WrittenAction& w, Action& a, const std::string& label) {
+    void table() {
         ExprScope scope;
         scope.module = scope_.module;
         scope.message = true;
         scope.failure = true;
         scope.source = scope_.source;
-        Lowering body(c_, state_, scope);  // the message has come as far as it has: nothing is known of its body
-        a.at = w.at;
-        std::string name = "?";
-        switch (w.word) {
-            case ActionWord::send: {
-                if (!w.target) return false;
-                if (w.value) {
-                    c_.not_built(w.value->at, "a new message in a failure action");
-                    return false;
-                }
-                auto to = body.target(*w.target);
-                if (!to) return false;
-                a.kind = ActionKind::send;
-                a.target = *to;
-                name = "-> " + body.target_name(*to);
-                break;
-            }
-            case ActionWord::discard:
-                a.kind = ActionKind::discard;
-                name = "discard";
-                break;
-            case ActionWord::reject:
-                a.kind = ActionKind::reject;
-                name = "reject";
-                if (!state_.takes_back && !flow_.sources.empty()) {
-                    c_.findings.error(Code::W0404, w.at, "`reject` hands the message back, and a source of `{}` can't take it", flow_.name).label(flow_.sources.front().at, "this one");
-                    return false;
-                }
-                break;
-            case ActionWord::fail:
-                a.kind = ActionKind::fail;
-                name = "fail";
-                if (!w.failure || !failure_class(c_, *w.failure, a.failure, false)) return false;
-                break;
-            case ActionWord::fail_again:
-                a.kind = ActionKind::fail_again;
-                name = "fail again";
-                break;
-            case ActionWord::block:
-                check_forms_inside(c_, w, around());
-                c_.not_built(w.at, "a block as a failure action");
-                return false;
-            default: return false;  // not built, has its finding
-        }
-        if (w.value) {
-            a.text = body.value(*w.value);
-            body.no_secret(a.text, "a reason");
-        }
-        a.identity = flow_.name + "/" + label + "/" + name + " 1/1";
-        a.identity_hash = identity_hash(a.identity);
-        return true;
+        // The message is as it entered the unit, and that may have been behind a rest: nothing is known of its body.
+        flow_.on = Lowering(c_, state_, scope).failure_lines(table_, FailurePlace::table, {});
     }
 
     Checker& c_;
@@ -345,7 +331,7 @@ private:
     std::map<const HeaderWord*, Span> seen_;
     bool from_seen_ = false, unknown_source_ = false;
     std::vector<const OperationSpec*> operations_;
-    std::vector<std::pair<FailureClass, Span>> taken_;
+    std::vector<WrittenOn> table_;
 };
 
 }  // namespace

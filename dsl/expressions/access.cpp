@@ -30,13 +30,14 @@ constexpr std::array<Fact, 13> meta_facts = {{{"id", TypeKind::string, false, tr
                                               {"expires", TypeKind::timestamp, true, false},
                                               {"seen_before", TypeKind::bool_, false, false},
                                               {"failures", TypeKind::any, true, false}}};
-constexpr std::array<Fact, 7> failure_facts = {{{"class", TypeKind::string, false, true},
+constexpr std::array<Fact, 8> failure_facts = {{{"class", TypeKind::string, false, true},
                                                 {"message", TypeKind::string, false, true},
                                                 {"path", TypeKind::string, false, true},
                                                 {"flow", TypeKind::string, false, true},
                                                 {"step", TypeKind::string, false, true},
                                                 {"at", TypeKind::timestamp, false, true},
-                                                {"attempts", TypeKind::int_, false, true}}};
+                                                {"attempts", TypeKind::int_, false, true},
+                                                {"body", TypeKind::any, false, true}}};
 
 std::string lower_case(std::string_view text) {
     std::string out(text);
@@ -64,6 +65,10 @@ std::optional<syntax::Name> dotted_name(const syntax::Expr& e, const Sources& so
 std::optional<ExprId> Expressions::bound(const syntax::Name& name) {
     for (auto b = s_.bound.rbegin(); b != s_.bound.rend(); ++b) {
         if (b->name != name.text) continue;
+        if (b->kind == BoundKind::gone) {
+            c_.not_built(name.at, "`" + std::string(name.text) + "` in a tap: a name that is bound outside of it");
+            return broken(name.at);
+        }
         if (b->kind == BoundKind::channel || b->kind == BoundKind::block) {
             c_.findings.error(Code::W0103, name.at, "`{}` is a {} and no value", name.text, b->kind == BoundKind::channel ? "channel" : "block");
             return broken(name.at);

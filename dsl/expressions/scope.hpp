@@ -13,7 +13,7 @@ struct BlockArgument {  // a block given to a pattern: its steps see the caller'
     const syntax::Block* block = nullptr;
     ExprScope* caller = nullptr;
 };
-enum class BoundKind : std::uint8_t { let_, local, channel, block };
+enum class BoundKind : std::uint8_t { let_, local, channel, block, gone };  // gone: of the flow around a tap, which its copy does not carry
 struct Bound {  // a name bound by let, a parameter or a lambda
     std::string name;
     BoundKind kind = BoundKind::let_;

@@ -97,8 +97,6 @@ std::optional<ArmForm> match_arm(Checker& c, const syntax::Statement& s, Around 
         if (!fine) c.findings.error(Code::W0301, parts.peek()->at, "{} does not belong to this arm", part_text(c, *parts.peek()));
         return std::nullopt;
     }
-    for (NotBuilt& note : arm.form.not_built)
-        if (note.what == "`on` under a step") note.what = "`on` in an arm";
     note_allowed(c, arm.form, s.at);
     arm.action = std::move(*action);
     return arm;

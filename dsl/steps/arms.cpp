@@ -77,6 +77,8 @@ void Lowering::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node
     bool all_end = true, any_arm = false;
     TypeId joined = none;
     const TypeId before = scope_->body;
+    const std::string copies_before = copies_;
+    std::optional<Span> replied;
     std::size_t whens = 0, when_count = 0;
     for (const syntax::Statement& s : b.statements)
         if (s.shape == syntax::Shape::arm && !s.pattern && s.when) ++when_count;
@@ -139,7 +141,10 @@ void Lowering::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node
         if (!first_only) scope_->body = before;
         scope_->body = before;
         bool ended = false;
-        arm.block = action_block(written->action, arm.label, ended);
+        if (!first_only && copies_.empty()) copies_ = word;
+        arm.block = guarded_block(written->action, written->form.on, arm.label, ended);
+        copies_ = copies_before;
+        if (block_replied_) replied = block_replied_;
         if (!ended) {
             all_end = false;
             joined = joined == none ? scope_->body : (joined == scope_->body ? joined : c.types.any());
@@ -170,6 +175,7 @@ void Lowering::arms(const syntax::Block& b, BlockKind kind, ExprId subject, Node
         node.can_fail.add(FailureClass::invalid);
         if (any_arm) c.findings.warning(Code::W0311, node.at, "this `route` has no `else`").say("a message that no arm fits fails as `invalid`");
     }
+    if (replied) replied_ = replied;
     if (all_end && any_arm) end();
 }
 

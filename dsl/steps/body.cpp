@@ -4,6 +4,7 @@
 
 #include "dsl/check/notes.hpp"
 #include "dsl/names/nearest.hpp"
+#include "dsl/steps/exits.hpp"
 
 namespace weir {
 
@@ -14,6 +15,20 @@ std::uint64_t identity_hash(std::string_view text) {
     for (char ch : text) hash = (hash ^ static_cast<unsigned char>(ch)) * 1099511628211u;
     return hash;
 }
+
+namespace {
+
+// What stands in a step's failure lines is named by the step, whose own number was not known yet.
+template <class Named> void name_owner(Named& named, const std::string& stands_for, const std::string& owner) {
+    if (const std::size_t at = named.identity.find(stands_for); at != std::string::npos) {
+        named.identity.replace(at, stands_for.size(), owner);
+        named.identity_hash = identity_hash(named.identity);
+    }
+    if constexpr (std::is_same_v<Named, Action>)
+        for (Action& then : named.then) name_owner(then, stands_for, owner);
+}
+
+}  // namespace
 
 Node Lowering::make(std::string word, Span at) const {
     Node n;
@@ -34,8 +49,7 @@ NodeId Lowering::add(Node node, const std::string& target) {
 
 // I3: flow/labels/word target k/n, counted among the same word and target in the block.
 void Lowering::identify(std::vector<Placed>& nodes) {
-    std::string prefix = flow_.name;
-    for (const std::string& l : labels_) prefix += "/" + l;
+    const std::string above = prefix();
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (!nodes[i].own) continue;
         Node& node = c.plan.nodes[nodes[i].id];
@@ -45,8 +59,16 @@ void Lowering::identify(std::vector<Placed>& nodes) {
             ++n;
             if (j <= i) ++k;
         }
-        node.identity = prefix + "/" + node.word + (nodes[i].target.empty() ? "" : " " + nodes[i].target) + fmt::format(" {}/{}", k, n);
+        const std::string me = node.word + (nodes[i].target.empty() ? "" : " " + nodes[i].target) + fmt::format(" {}/{}", k, n);
+        node.identity = above + "/" + me;
         node.identity_hash = identity_hash(node.identity);
+        if (node.on.empty() && nodes[i].on_begin == nodes[i].on_end) continue;
+        const std::string stands_for = fmt::format("\x01{}\x01", nodes[i].id);
+        for (FailureLine& l : node.on) name_owner(l.action, stands_for, me);
+        for (NodeId id = nodes[i].on_begin; id < nodes[i].on_end; ++id) {
+            name_owner(c.plan.nodes[id], stands_for, me);
+            for (FailureLine& l : c.plan.nodes[id].on) name_owner(l.action, stands_for, me);
+        }
     }
 }
 
@@ -55,41 +77,117 @@ NodeId Lowering::link(const std::vector<Placed>& nodes) {
     return nodes.empty() ? none : nodes.front().id;
 }
 
-NodeId Lowering::block(const syntax::Block& b, const std::string& label, bool& ended) {
+// Steps of their own below `label`. What may have replied in them is known behind it, unless they always end.
+template <class Lower> NodeId Lowering::inside(const std::string& label, bool& ended, Lower lower) {
     std::vector<Placed> outside = std::move(nodes_);
     nodes_.clear();
     const bool outside_ended = ended_;
+    const auto outside_replied = replied_;
     const syntax::Block* outside_around = around_;
     ended_ = false;
     if (!label.empty()) labels_.push_back(label);
-    const std::size_t depth = scope_->bound.size();
-    statements(b);
-    scope_->bound.resize(depth);
+    lower();
     identify(nodes_);
     const NodeId first = link(nodes_);
     if (!label.empty()) labels_.pop_back();
     nodes_ = std::move(outside);
+    block_replied_ = ended_ ? std::nullopt : replied_;
     ended = ended_;
     ended_ = outside_ended;
+    replied_ = outside_replied;
     around_ = outside_around;
     return first;
 }
 
+NodeId Lowering::block(const syntax::Block& b, const std::string& label, bool& ended) {
+    return inside(label, ended, [&] {
+        const std::size_t depth = scope_->bound.size();
+        statements(b);
+        scope_->bound.resize(depth);
+    });
+}
+
 NodeId Lowering::action_block(const WrittenAction& a, const std::string& label, bool& ended) {
     if (a.word == ActionWord::block && a.block) return block(*a.block, label, ended);
-    std::vector<Placed> outside = std::move(nodes_);
-    nodes_.clear();
-    const bool outside_ended = ended_;
-    ended_ = false;
-    labels_.push_back(label);
-    action(a);
-    identify(nodes_);
-    const NodeId first = link(nodes_);
+    return inside(label, ended, [&] { action(a); });
+}
+
+NodeId Lowering::guarded_block(const WrittenAction& a, const std::vector<WrittenOn>& on, const std::string& label, bool& ended) {
+    if (on.empty()) return action_block(a, label, ended);
+    return inside(label, ended, [&] {
+        const Before at = before();
+        bool inner = false;
+        const NodeId first = action_block(a, "", inner);
+        if (block_replied_) replied_ = block_replied_;
+        guard(first, inner, a.at, "arm", on, at);
+    });
+}
+
+// A block with failure lines of its own: a `route` with `else` alone, whose lines cover what stands in it.
+void Lowering::guard(NodeId first, bool ended, Span at, const std::string& what, const std::vector<WrittenOn>& on, const Before& before_it) {
+    Node n = make("route", at);
+    n.exprs = {none};
+    Arm arm;
+    arm.otherwise = true;
+    arm.block = first;
+    arm.label = "else 1/1";
+    n.arms.push_back(std::move(arm));
+    add(std::move(n), "(" + what + ")");
+    if (ended) end();
+    own_lines(on, before_it);
+}
+
+// The failure lines under the step that was just added. They see what was known in front of it.
+void Lowering::own_lines(const std::vector<WrittenOn>& written, const Before& at) {
+    if (written.empty() || nodes_.empty()) return;
+    const std::size_t place = nodes_.size() - 1;
+    const NodeId id = nodes_[place].id;
+    const TypeId after = scope_->body;
+    std::vector<Bound> bound_after = std::move(scope_->bound);
+    ExprScope failing = *scope_;
+    failing.bound = at.bound;
+    failing.body = at.body;
+    failing.failure = true;
+    ExprScope* outside = scope_;
+    const auto replied_after = replied_;
+    replied_ = at.replied;
+    scope_ = &failing;
+    // The step's own number among its twins is known when its block ends.
+    labels_.push_back(fmt::format("\x01{}\x01", id));
+    const auto begin = static_cast<NodeId>(c.plan.nodes.size());
+    std::vector<ActionResult> results;
+    std::vector<FailureLine> lines = failure_lines(written, FailurePlace::step, raised_by(c.plan, c.plan.nodes[id]), &results);
     labels_.pop_back();
-    nodes_ = std::move(outside);
-    ended = ended_;
-    ended_ = outside_ended;
-    return first;
+    scope_ = outside;
+    scope_->bound = std::move(bound_after);
+    scope_->body = after;
+    replied_ = replied_after;
+    nodes_[place].on_begin = begin;
+    nodes_[place].on_end = static_cast<NodeId>(c.plan.nodes.size());
+    for (std::size_t i = 0; i < results.size() && i < lines.size(); ++i)
+        if (results[i].goes_on) go_on(id, lines[i], results[i], at);
+    c.plan.nodes[id].on = std::move(lines);
+}
+
+// What the steps behind know, where a failure line recovers.
+void Lowering::go_on(NodeId id, const FailureLine& line, const ActionResult& result, const Before& at) {
+    ended_ = at.ended;
+    if (result.replied) replied_ = result.replied;
+    const Node& n = c.plan.nodes[id];
+    const bool binds = n.word == "let" && !scope_->bound.empty() && scope_->bound.back().kind == BoundKind::let_ && scope_->bound.back().slot == n.slot;
+    if (binds) {
+        TypeId& type = scope_->bound.back().type;
+        if (result.given != none) type = c.types.either(type, result.given);
+        else type = c.types.maybe(type);  // without a value it is null
+        return;
+    }
+    TypeId body = result.body;
+    if (result.given != none) {
+        if (n.word == "translate") body = result.given;
+        else if (n.word == "enrich" && !n.paths.empty()) body = n.paths[0].names.empty() ? c.types.any() : c.types.with_field(at.body, n.paths[0].names, 0, c.types.any());
+        else c.findings.error(Code::W0301, line.action.at, "`give` is the value of a step, and `{}` has none", n.word).help("`skip` goes on behind it");
+    }
+    scope_->body = scope_->body == body ? body : c.types.either(scope_->body, body);
 }
 
 void Lowering::action(const WrittenAction& a) {
@@ -103,6 +201,9 @@ void Lowering::action(const WrittenAction& a) {
         case ActionWord::discard: discard(a.value, a.at); return;
         case ActionWord::fail:
             if (a.failure) fail(*a.failure, a.value, a.at);
+            return;
+        case ActionWord::reply:
+            if (a.form) reply(*a.form, a.at);
             return;
         case ActionWord::reject:
         case ActionWord::fail_again: c.findings.error(Code::W0301, a.at, "`{}` stands behind `on` only", a.word == ActionWord::reject ? "reject" : "fail again"); return;
@@ -147,10 +248,12 @@ void Lowering::step(const syntax::Statement& s) {
     around.module = scope_->module;
     if (auto form = match_form(c, *spec, s, around)) {
         if (spec->lower && form->not_built.empty()) {
-            const plan::TypeId before = scope_->body;
+            const Before at = before();
             const std::size_t first = nodes_.size();
             spec->lower(*this, s, *form);
-            for (std::size_t i = first; c.options.notes && i < nodes_.size(); ++i) c.options.notes->step(nodes_[i].id, before, scope_->body);
+            // What has its finding has added nothing, and a tap's lines are those of the flow behind it.
+            if (nodes_.size() > first && !(spec->word == "tap" && taps_on_its_own(*form))) own_lines(form->on, at);
+            for (std::size_t i = first; c.options.notes && i < nodes_.size(); ++i) c.options.notes->step(nodes_[i].id, at.body, scope_->body);
             return;
         }
         // What is not built is held to its form, the blocks in it too, and then refused; once for each statement.

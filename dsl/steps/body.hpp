@@ -15,9 +15,31 @@ struct FlowState {  // what is counted over the whole flow
     std::uint32_t lets = 0;
     std::vector<plan::Binding> bindings;
     bool takes_back = true;
+    bool source_known = false;               // every source is declared: what it can't do is a finding
+    Span source_at;                          // the first one that can't take a message back
+    std::vector<std::pair<FailureClass, Span>> table_classes;  // of the table's lines, as written
+    std::size_t tap_count = 0;
+    std::vector<plan::Flow> taps;            // the flows behind its taps' queues, in their order
     std::vector<const PatternName*> expanding;
     std::string subject = "flow";
 };
+
+enum class FailurePlace : std::uint8_t { table, step };
+struct ActionResult {  // what a step's own failure line leaves to the steps behind it
+    bool goes_on = false;
+    bool skipped = false;
+    plan::TypeId body = 0;
+    plan::TypeId given = plan::none;
+    std::optional<Span> replied;
+};
+
+// Whom a call asks: a channel's name, or `connector.operation(arguments)`.
+struct Asked {
+    syntax::Name name;
+    const std::vector<syntax::Argument>* arguments = nullptr;
+    Span at;
+};
+Asked asked_of(const Filling& filling, const Sources& sources);
 
 class Lowering {
 public:
@@ -32,6 +54,8 @@ public:
     // The steps as a block of their own below `label`; its first node. `ended`: nothing goes on behind it.
     plan::NodeId block(const syntax::Block& b, const std::string& label, bool& ended);
     plan::NodeId action_block(const WrittenAction& a, const std::string& label, bool& ended);
+    // The same with failure lines of its own.
+    plan::NodeId guarded_block(const WrittenAction& a, const std::vector<WrittenOn>& on, const std::string& label, bool& ended);
     void statements(const syntax::Block& b);
     void arms(const syntax::Block& b, BlockKind kind, plan::ExprId subject, plan::Node& node, std::string_view word);
 
@@ -53,6 +77,14 @@ public:
     void check_channel(const plan::Target& t, plan::TypeId body, Span at);
     void fail(const syntax::Name& failure, const syntax::Expr* why, Span at);
     void discard(const syntax::Expr* why, Span at);
+    plan::ExprId headers(const syntax::Expr& e);
+    // Fills `node.call` and what it can fail as; `name`: the target's. False: has its finding.
+    bool call(const Asked& t, const syntax::Expr* message, const Form& form, plan::Node& node, std::string& name);
+    void reply(const Form& form, Span at);
+    // The copy goes to a queue of the tap's own, and a flow of its own takes it from there (T2).
+    void tap(const Form& form, Span at);
+    // `possible`: what the lines cover can fail as these. `results`: one for each line that is made.
+    std::vector<plan::FailureLine> failure_lines(const std::vector<WrittenOn>& written, FailurePlace place, FailureSet possible, std::vector<ActionResult>* results = nullptr);
     std::uint32_t let(std::string name, plan::TypeId type, bool secret, Span at);
     void pattern(const syntax::Statement& s);
 
@@ -61,6 +93,7 @@ private:
         plan::NodeId id;
         std::string target;
         bool own = true;  // false: of an expanded pattern, has its identity already
+        plan::NodeId on_begin = 0, on_end = 0;  // the nodes in its own failure actions
     };
     struct Open {
         std::vector<Placed> nodes;
@@ -72,17 +105,37 @@ private:
     plan::NodeId link(const std::vector<Placed>& nodes);
     void expand(const syntax::Statement& s, PatternName& p);
     bool bind_arguments(const syntax::Statement& s, PatternName& p, ExprScope& inside);
-    bool bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& inside);
+    bool bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& inside, Form& form);
     void action(const WrittenAction& a);
+    struct Before {  // what is known in front of a step, for its own failure lines
+        plan::TypeId body = 0;
+        std::vector<Bound> bound;
+        std::optional<Span> replied;
+        bool ended = false;
+    };
+    Before before() const { return {scope_->body, scope_->bound, replied_, ended_}; }
+    template <class Lower> plan::NodeId inside(const std::string& label, bool& ended, Lower lower);
+    void own_lines(const std::vector<WrittenOn>& written, const Before& at);
+    void go_on(plan::NodeId id, const plan::FailureLine& line, const ActionResult& result, const Before& at);
+    void guard(plan::NodeId first, bool ended, Span at, const std::string& what, const std::vector<WrittenOn>& on, const Before& before_it);
+    std::string prefix() const;
+    bool failure_action(const WrittenAction& w, FailurePlace place, const std::string& label, plan::Action& a);
+    bool step_only(const WrittenAction& w, FailurePlace place);
+    bool reply_parts(const Form& form, Span at, plan::ExprId& status, plan::ExprId& body);
 
     FlowState& flow_;
     ExprScope* scope_;
     std::vector<std::string> labels_;
     std::vector<Placed> nodes_;
     bool ended_ = false;
+    bool action_ended_ = false;
+    std::optional<Span> replied_, block_replied_;  // on some way to here; at the end of the block before
+    std::string copies_;                           // inside a step that works on copies: its word
     const syntax::Block* around_ = nullptr;
 };
 
+// A tap to an endpoint or to steps: through a queue of its own.
+bool taps_on_its_own(const Form& form);
 // A statement whose word is no step: says what it may have meant.
 void unknown_step(Checker& checker, Module& module, const syntax::Statement& statement);
 // FNV-1a: the same everywhere and for ever, as the ids of messages rest on it.

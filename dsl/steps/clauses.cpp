@@ -4,12 +4,12 @@ namespace weir {
 
 namespace {
 
-Places more_of_messages() {
-    return Places()
-        .clause("reply to", Want::subject, Optional, "where the answer goes")
-        .later()
-        .clause("timeout", Want::duration, Optional, "how long the answer may take")
-        .later()
+// `call`: the clauses that are of use there and not on a send.
+Places more_of_messages(bool call) {
+    Places places;
+    places.clause("reply to", Want::subject, Optional, "where the answer goes").later().clause("timeout", Want::duration, Optional, "how long the answer may take");
+    if (!call) places.later();
+    places
         .clause("batch", Want::value, Optional, "several messages as one: at most so many")
         .behind(Places().clause("within", Want::duration, false, "how long a batch waits for more"))
         .later()
@@ -18,8 +18,9 @@ Places more_of_messages() {
         .later()
         .clause("whole", Want::nothing, Optional, "the answer with its headers and its status")
         .later()
-        .clause("unrecorded", Want::nothing, Optional, "the answer is not kept for a re-run")
-        .later();
+        .clause("unrecorded", Want::nothing, Optional, "the answer is not kept for a re-run");
+    if (!call) places.later();
+    return places;
 }
 
 }  // namespace
@@ -27,12 +28,12 @@ Places more_of_messages() {
 Places send_clauses() {
     return Places()
         .clause("header", Want::value, Optional, "the headers of the new message")
-        .add(more_of_messages())
+        .add(more_of_messages(false))
         .refuse("with", "the message stands behind the target: `-> x e`")
         .refuse("headers", "write `header e`");
 }
 
-Places call_clauses() { return Places().clause("header", Want::value, Optional, "the headers of the request").later().add(more_of_messages()).refuse("with", "the message stands behind the target: `call x e`").refuse("headers", "write `header e`"); }
+Places call_clauses() { return Places().clause("header", Want::value, Optional, "the headers of the request").add(more_of_messages(true)).refuse("with", "the message stands behind the target: `call x e`").refuse("headers", "write `header e`"); }
 
 Places group_clauses(const std::string& word) {
     return Places()
@@ -55,15 +56,12 @@ Places source_clauses() {
     return Places()
         .clause("as", Want::dotted, Optional, "the name of the durable subscription of a topic")
         .clause("where", Want::condition, Optional, "selects messages")
-        .later()
         .clause("weight", Want::number, Optional, "its share among the sources")
-        .later()
         .clause("every", Want::duration, Optional, "asks again and again")
         .clause("max", Want::number, Optional, "at most so many at once")
         .clause("by", Want::value, Optional, "the key of the process")
         .later()
         .clause("live", Want::nothing, Optional, "only while the flow runs, not durable")
-        .later()
         .clause("since oldest", Want::nothing, Optional, "begins at the oldest message that is kept");
 }
 

@@ -431,7 +431,6 @@ std::optional<bool> take_annotation(Parts& parts, Checker& c, Around around, For
         if (!action || !known) return false;
         on.action = std::move(*action);
         out.on.push_back(std::move(on));
-        out.not_built.push_back({at, "`on` under a step"});
         return true;
     }
     if (word->text == "undo") {

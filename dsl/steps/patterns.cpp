@@ -27,6 +27,10 @@ void Lowering::pattern(const syntax::Statement& s) {
     if (!s.target) return;
     const syntax::Name& name = s.target->name;
     for (auto b = scope_->bound.rbegin(); b != scope_->bound.rend(); ++b) {
+        if (b->name == name.text && b->kind == BoundKind::gone) {
+            c.not_built(name.at, "a pattern's block in a tap");
+            return;
+        }
         if (b->name != name.text || b->kind != BoundKind::block) continue;
         if (!b->block.block) return;
         // The block's steps see the caller's names, and the body as it is here.
@@ -146,13 +150,12 @@ bool Lowering::bind_arguments(const syntax::Statement& s, PatternName& p, ExprSc
     return fine;
 }
 
-bool Lowering::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& inside) {
+bool Lowering::bind_blocks(const syntax::Statement& s, PatternName& p, ExprScope& inside, Form& form) {
     std::vector<const syntax::Parameter*> wanted;
     for (const syntax::Parameter& q : p.declaration->parameters)
         if (kind_of_parameter(q) == ParameterKind::block) wanted.push_back(&q);
     std::vector<const syntax::Block*> given(wanted.size(), nullptr);
     Parts parts(s.parts);
-    Form form;
     bool first = true, fine = true;
     while (!parts.end()) {
         const syntax::Part& here = *parts.peek();
@@ -209,6 +212,8 @@ void Lowering::expand(const syntax::Statement& s, PatternName& p) {
                 ++n;
                 if (&other <= &s) ++k;
             }
+    const Before at = before();
+    Form form;
     ExprScope inside;
     inside.module = p.home;
     inside.message = scope_->message;
@@ -217,7 +222,7 @@ void Lowering::expand(const syntax::Statement& s, PatternName& p) {
     std::vector<Placed> outside = std::move(nodes_);
     nodes_.clear();
     labels_.push_back(fmt::format("{} {}/{}", p.declaration->name.text, std::max<std::size_t>(k, 1), std::max<std::size_t>(n, 1)));
-    const bool arguments = bind_arguments(s, p, inside), blocks = bind_blocks(s, p, inside);
+    const bool arguments = bind_arguments(s, p, inside), blocks = bind_blocks(s, p, inside, form);
     if (arguments && blocks) {
         ExprScope* caller = scope_;
         const syntax::Block* around = around_;
@@ -230,6 +235,15 @@ void Lowering::expand(const syntax::Statement& s, PatternName& p) {
         p.expanding = false;
     }
     identify(nodes_);
+    if (!form.on.empty()) {
+        const NodeId first = link(nodes_);
+        const bool ended = ended_;
+        nodes_ = std::move(outside);
+        labels_.pop_back();
+        ended_ = at.ended;
+        guard(first, ended, s.at, std::string(p.declaration->name.text), form.on, at);
+        return;
+    }
     labels_.pop_back();
     for (Placed& placed : nodes_) {
         placed.own = false;

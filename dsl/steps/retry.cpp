@@ -12,7 +12,7 @@ ActionSpec retry_action() {
                 .clause("jitter", Want::value, Optional, "the wait varies by so much")
                 .clause("then", Want::action, Optional, "what becomes of it after the last try")
                 .text("(N times / forever) [backoff D[..D]] [jitter N%] [, then A]"),
-            ActionWord::retry, in_table | in_step_on, false, "behind `on` only"};
+            ActionWord::retry, in_table | in_step_on, true, "behind `on` only"};
 }
 
 }  // namespace weir

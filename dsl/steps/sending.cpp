@@ -84,18 +84,21 @@ void Lowering::check_channel(const Target& t, TypeId body, Span at) {
     finding.say("the body is {}", expressions().say(body));
 }
 
+ExprId Lowering::headers(const syntax::Expr& e) {
+    const ExprId id = value(e);
+    no_secret(id, "a header");
+    const TypeId type = expressions().type_of(id);
+    if (!c.types.is_any(type) && !c.types.is(type, TypeKind::record) && !c.types.is(type, TypeKind::map))
+        c.findings.error(Code::W0204, e.at, "`header` wants an object, and `{}` is {}", c.text(e.at), expressions().say(type));
+    return id;
+}
+
 void Lowering::send(const syntax::Target& t, const syntax::Expr* message, const syntax::Expr* headers, Span at) {
     const auto to = target(t);
     Node n = make("->", at);
     n.exprs = {none, none};
     if (message) n.exprs[0] = value(*message);
-    if (headers) {
-        n.exprs[1] = value(*headers);
-        no_secret(n.exprs[1], "a header");
-        const TypeId type = expressions().type_of(n.exprs[1]);
-        if (!c.types.is_any(type) && !c.types.is(type, TypeKind::record) && !c.types.is(type, TypeKind::map))
-            c.findings.error(Code::W0204, headers->at, "`header` wants an object, and `{}` is {}", c.text(headers->at), expressions().say(type));
-    }
+    if (headers) n.exprs[1] = this->headers(*headers);
     no_secret(n.exprs[0], "a message");
     if (!to) return;
     check_channel(*to, message ? expressions().type_of(n.exprs[0]) : scope_->body, message ? message->at : at);

@@ -3,22 +3,22 @@
 namespace weir {
 
 StepSpec tap_step() {
-    return step("tap", "The wire tap: a copy goes to a channel, whatever becomes of the message.")
-        .operand("target", Want::target, "`tap -> channel`")
+    return step("tap", "The wire tap: a copy goes to a target or through steps of its own, whatever becomes of the message.")
+        .operand("target", Want::target, "`tap -> channel`, or an endpoint")
         .operand("steps", Want::block, "steps for the copy")
         .either()
-        .later()
         .clause("else", Want::nothing, Optional, "what becomes of a copy that the channel has no room for")
         .behind(Places().clause("discard", Want::value, false, "why it is dropped"))
         .later()
         .keeps_order()
         .example("tap -> log_queue")
+        .example("tap { keep body.id\n -> log_queue }")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
-            const Filling& to = *form.get("target");
-            if (to.target->arguments) {
-                body.c.not_built(to.target->at, "`tap` to an endpoint");
+            if (taps_on_its_own(form)) {
+                body.tap(form, s.at);
                 return;
             }
+            const Filling& to = *form.get("target");
             const auto target = body.target(*to.target);
             plan::Node n = body.make("tap", s.at);
             n.exprs = {to.sent ? body.value(*to.sent) : plan::none};

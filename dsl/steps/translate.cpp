@@ -9,11 +9,18 @@ StepSpec translate_step() {
         .operand("call", Want::call, "an answer as the new body")
         .either()
         .behind(call_clauses(), "..")
-        .later()
         .keeps_order()
         .example("translate { id: body.id, total: body.price * body.count }")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             plan::Node n = body.make("translate", s.at);
+            if (const Filling* asked = form.get("call")) {
+                std::string name;
+                n.exprs = {plan::none};
+                const bool fine = body.call(asked_of(*asked, body.c.sources), asked->sent, form, n, name);
+                body.scope().body = body.types().any();
+                if (fine) body.add(std::move(n), name);
+                return;
+            }
             n.exprs = {body.value(*form.get("value")->value)};
             body.no_secret(n.exprs[0], "the body");
             body.scope().body = body.expressions().type_of(n.exprs[0]);
