@@ -205,6 +205,8 @@ struct HistoryRow {
     bool recorded = false;     // replies of its calls were kept
     std::string who, why;      // of what a person did
 };
+// S5. low: sources from outside should take nothing; lower: nor should flows that put into channels.
+enum class DiskLevel : std::uint8_t { enough, low, lower };
 struct ChannelFigures {
     std::string name;
     std::uint64_t depth = 0, in_flight = 0;
@@ -240,6 +242,7 @@ struct Store {
     virtual void topic(No channel) = 0;
     virtual void act(Deed deed, Executor& home, Then<Deeds> then) = 0;
     virtual void stop(Task then) = 0;                                              // writes what is pending, marks clean (N3)
+    virtual DiskLevel disk() const { return DiskLevel::enough; }                  // as of the last look, a second or 16 MB ago at most. Any thread.
     virtual Id128 secret() const { return {}; }                                    // I4, K1: made with the store, never shown
     virtual Id128 incarnation() const { return {}; }                               // I6: another one after a backup was restored
 };

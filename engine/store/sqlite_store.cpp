@@ -8,6 +8,8 @@ namespace weir {
 namespace {
 
 constexpr std::uint64_t trimmed_at_once = 2000;
+constexpr std::size_t look_after = 16u << 20;
+constexpr std::uint64_t page_size = 4096;
 constexpr int large_log = 16384;  // pages: 64 MB (S1)
 constexpr EngineTime each_second = std::chrono::seconds(1), each_minute = std::chrono::minutes(1), day = std::chrono::hours(24);
 constexpr std::chrono::milliseconds idle_turn{1000};
@@ -51,6 +53,7 @@ Result<std::unique_ptr<Store>> SqliteStore::make(Opened opened, Files& files, Cl
 
 SqliteStore::SqliteStore(Opened opened, Files& files, Clock& clock, std::function<void(std::string)> fatal, std::function<void(std::string)> warn)
     : options_(std::move(opened.options)),
+      files_(files),
       clock_(clock),
       fatal_(std::move(fatal)),
       warn_(std::move(warn)),
@@ -347,7 +350,7 @@ void SqliteStore::run() {
         }
         if (idle) {  // what is over goes, and time is kept, although nobody commits
             std::lock_guard use(use_);
-            between(0);
+            between(0, 0);
             continue;
         }
         if (!cycle()) break;
@@ -371,8 +374,11 @@ bool SqliteStore::cycle() {
         }
         if (jobs.empty() && bad.empty() && !deed) return !stopping_;
     }
-    std::size_t units = 0;
-    for (const Job& job : jobs) units += job.commit.units.size();
+    std::size_t units = 0, bytes = 0;
+    for (const Job& job : jobs) {
+        units += job.commit.units.size();
+        bytes += job.commit.bytes.size();
+    }
     std::lock_guard use(use_);
     if (!jobs.empty() && !writer_->write(jobs)) {
         die("the store must stop: " + writer_->fatal());
@@ -392,7 +398,7 @@ bool SqliteStore::cycle() {
         die("the store must stop: " + writer_->fatal());
         return false;
     }
-    between(units);
+    between(units, bytes);
     return true;
 }
 
@@ -428,7 +434,23 @@ void SqliteStore::wake(const std::vector<No>& fed, const std::multimap<No, std::
     }
 }
 
-void SqliteStore::between(std::size_t units) {
+// S5: the pages that are free inside the file count, because what is trimmed makes room there alone.
+void SqliteStore::look_at_disk(std::size_t bytes) {
+    written_ += bytes;
+    const EngineTime now = clock_.engine();
+    if (options_.memory || (now < next_look_ && written_ < look_after)) return;
+    next_look_ = now + each_second;
+    written_ = 0;
+    const auto free = files_.free_bytes(options_.folder);
+    if (!free) return;
+    const std::uint64_t room = *free + static_cast<std::uint64_t>(database_->number("PRAGMA freelist_count")) * page_size;
+    const DiskLevel level = room < options_.lower_space ? DiskLevel::lower : room < options_.low_space ? DiskLevel::low : DiskLevel::enough;
+    const DiskLevel before = disk_.exchange(level, std::memory_order_relaxed);
+    if (level > before) warn_("the disk of the store has " + std::to_string(room >> 20) + " MB left: history goes ahead of its time");
+}
+
+void SqliteStore::between(std::size_t units, std::size_t bytes) {
+    look_at_disk(bytes);
     checkpoint();
     trim(units);
     if (writer_->now().count() - meta_.engine_time >= each_minute.count()) {  // M1
@@ -451,7 +473,7 @@ void SqliteStore::trim(std::size_t units) {
         const std::uint64_t gone = channels_.trim(positions_, wall - options_.retention, most);
         more = gone == most;
         bool some = gone > 0;
-        if (history_oldest_.step() && history_oldest_.integer(1) < wall - options_.history_retention) {
+        if (history_oldest_.step() && (disk() != DiskLevel::enough || history_oldest_.integer(1) < wall - options_.history_retention)) {
             const std::uint64_t keep = history_oldest_.natural(0);
             history_oldest_.reset();
             history_trim_.integer(1, keep).run();

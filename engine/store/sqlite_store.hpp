@@ -45,6 +45,7 @@ public:
     void topic(No channel) override;
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override;
+    DiskLevel disk() const override { return disk_.load(std::memory_order_relaxed); }
     Id128 secret() const override { return meta_.secret; }
     Id128 incarnation() const override { return meta_.incarnation; }
 
@@ -63,7 +64,8 @@ private:
     bool work_on(DeedJob& job);  // false: broken
     void finish(std::vector<Job> jobs);
     void wake(const std::vector<No>& fed, const std::multimap<No, std::shared_ptr<Listener>>& listeners);
-    void between(std::size_t units);
+    void between(std::size_t units, std::size_t bytes);
+    void look_at_disk(std::size_t bytes);
     void trim(std::size_t units);
     void checkpoint();
     void note_lock();
@@ -72,6 +74,7 @@ private:
     void settle(Writer::Ended ended, const char* doing);
 
     StoreOptions options_;
+    Files& files_;
     Clock& clock_;
     std::function<void(std::string)> fatal_, warn_;
     std::optional<StoreLock> lock_;
@@ -102,7 +105,9 @@ private:
     bool stopping_ = false, broken_ = false, posted_ = false, stopped_ = false;
     Task stopped_then_;
 
-    EngineTime next_trim_{}, next_note_{};
+    EngineTime next_trim_{}, next_note_{}, next_look_{};
+    std::size_t written_ = 0;  // bytes since the disk was looked at
+    std::atomic<DiskLevel> disk_ = DiskLevel::enough;
     int backfilled_ = 0, warned_log_ = 0;
     std::shared_ptr<SqliteStore*> alive_;
     std::thread thread_;

@@ -358,3 +358,35 @@ TEST_CASE("a topic that nobody subscribes keeps no row, counts, and says so in t
     CHECK(o.store->tail(topic) == 1);
     o.stop();
 }
+
+TEST_CASE("a disk that gets full is told, and history goes ahead of its time") {
+    Folder folder;
+    Opened o(folder.store());
+    o.options.lower_space = 0;
+    o.must_open();
+    const No flow = o.store->number(NameKind::flow, "f");
+    const auto work = [&] {
+        for (int i = 0; i < 80; ++i) {
+            Builder b(flow);
+            b.unit();
+            o.commit(std::move(b.commit));
+            o.clock.advance(seconds(1));
+        }
+    };
+    work();
+    CHECK(o.store->disk() == DiskLevel::enough);
+    CHECK((*open_view(folder.store()))->status()->history == 80);
+    o.stop();
+    o.options.low_space = std::uint64_t{1} << 60;  // more than any disk has
+    o.must_open();
+    work();
+    CHECK(o.store->disk() == DiskLevel::low);
+    CHECK(o.warned("MB left"));
+    CHECK((*open_view(folder.store()))->status()->history <= 64);
+    o.stop();
+    o.options.lower_space = o.options.low_space;
+    o.must_open();
+    work();
+    CHECK(o.store->disk() == DiskLevel::lower);
+    o.stop();
+}
