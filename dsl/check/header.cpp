@@ -138,7 +138,7 @@ private:
         }
         if (!source_clauses(parts, made, operation)) return false;
         if (made.channel != none && c_.plan.channels[made.channel].kind == ChannelKind::topic) subscribe(made);
-        else if (made.dead || made.channel != none) once_only(made);
+        if (is_twin(made)) return true;
         if (!known) {
             unknown_source_ = true;
             return true;
@@ -248,10 +248,14 @@ private:
             c_.findings.error(Code::W0411, made.at, "the topic `{}` has two subscriptions `{}`", topic, made.subscription).help("`as NAME` gives one of them another name");
     }
 
-    void once_only(const Source& made) {
+    bool is_twin(const Source& made) {
+        if (!made.dead && (made.channel == none || c_.plan.channels[made.channel].kind == ChannelKind::topic)) return false;
         for (const Source& s : flow_.sources)
-            if (s.channel == made.channel && s.dead == made.dead && s.subscription == made.subscription)
+            if (s.channel == made.channel && s.dead == made.dead && s.subscription == made.subscription) {
                 c_.findings.error(Code::W0409, made.at, "`{}` is a source of this flow already", c_.text(made.at)).label(s.at, "first here");
+                return true;
+            }
+        return false;
     }
 
     // A source whose sender waits: R4, Q3.

@@ -177,7 +177,7 @@ std::vector<FailureLine> Lowering::failure_lines(const std::vector<WrittenOn>& w
         const Action& last = line.action.then.empty() ? line.action : line.action.then.front();
         result.goes_on = place == FailurePlace::step && (last.kind == ActionKind::give || last.kind == ActionKind::skip || (last.kind == ActionKind::steps && !action_ended_));
         result.body = scope_->body;
-        result.given = last.kind == ActionKind::give ? expressions().type_of(last.value) : none;
+        result.given = made && last.kind == ActionKind::give ? expressions().type_of(last.value) : none;
         result.skipped = last.kind == ActionKind::skip;
         result.replied = last.kind == ActionKind::steps ? block_replied_ : std::nullopt;
         scope_->body = before;

@@ -11,7 +11,8 @@ std::optional<Path> Lowering::body_path(const syntax::Expr& e, bool each_allowed
     const syntax::Expr* at = &e;
     auto wrong = [&]() {
         auto finding = c.findings.error(Code::W0309, e.at, "`{}` is no place that `{}` can change", c.text(e.at), word);
-        if (word == "set") finding.help("`body.x`, `header.x` or `meta.correlation_id`; a name is bound by `let`");
+        if (word == "enrich") finding.help("a path of the body: `enrich body.x = call ..`");
+        else if (word == "set") finding.help("`body.x`, `header.x` or `meta.correlation_id`; a name is bound by `let`");
         else finding.help("a path of the body: `body.x`, `body.lines[].price`");
         return std::nullopt;
     };
@@ -36,8 +37,8 @@ std::optional<Path> Lowering::body_path(const syntax::Expr& e, bool each_allowed
     }
     const auto* root = std::get_if<syntax::Reference>(&at->node);
     if (!root || root->name.text != "body" || path.names.empty()) return wrong();
-    // What isn't there can't be kept or dropped; `set` makes a field.
-    if (word != "set") {
+    // What isn't there can't be kept or dropped; `set` and `enrich` make a field.
+    if (word != "set" && word != "enrich") {
         TypeId type = scope_->body;
         for (const std::string& name : path.names) {
             if (name == "[]") {

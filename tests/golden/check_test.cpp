@@ -125,6 +125,12 @@ TEST_CASE("every step that runs has its folder of goldens") {
         if (s.lower) CHECK_MESSAGE(!golden::flows_below(folder / (s.word == "->" ? "send" : s.word)).empty(), s.word << " has no golden");
 }
 
+// What an example may name, around it.
+std::string frame(const std::string& source, const std::string& example) {
+    return "connector web = http(listen: \"127.0.0.1:8080\")\nconnector bank = http(url: \"http://127.0.0.1:9000\")\nconnector people = http(url: \"http://127.0.0.1:9001\")\n"
+           "queue in_queue\nqueue log_queue\nflow example\n  from " + source + "\n{\n  " + example + "\n}\n";
+}
+
 TEST_CASE("the example of every step that runs parses and checks") {
     for (const weir::StepSpec& s : weir::step_catalog()) {
         if (!s.lower) continue;
@@ -132,7 +138,7 @@ TEST_CASE("the example of every step that runs parses and checks") {
         for (const std::string& example : s.examples) {
             CAPTURE(example);
             golden::Checked checked;
-            golden::check("example.flow", "queue in_queue\nqueue log_queue\nflow example\n  from in_queue\n{\n  " + example + "\n}\n", checked);
+            golden::check("example.flow", frame(s.word == "reply" ? "web.post(\"/in\")" : "in_queue", example), checked);
             for (const Finding& f : checked.findings.all()) FAIL_CHECK(f.message);
         }
     }

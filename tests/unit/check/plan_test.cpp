@@ -18,7 +18,7 @@ TEST_CASE("a simple flow: source, route, translate, append, failure table") {
     checked::check(r, R"(queue failed
 flow f
   from file.lines("in")
-  on invalid, timeout -> failed
+  on invalid, unavailable -> failed
   on any discard "no: ${failure.message}"
 {
   route body.kind {
@@ -35,7 +35,7 @@ flow f
     CHECK(flow.sources[0].endpoint != none);
     CHECK(r.plan.endpoints[flow.sources[0].endpoint].operation == "lines");
     REQUIRE(flow.on.size() == 2);
-    CHECK(flow.on[0].classes == std::vector{weir::FailureClass::invalid, weir::FailureClass::timeout});
+    CHECK(flow.on[0].classes == std::vector{weir::FailureClass::invalid, weir::FailureClass::unavailable});
     CHECK(flow.on[0].action.kind == weir::plan::ActionKind::send);
     CHECK(flow.on[1].action.kind == weir::plan::ActionKind::discard);
     CHECK(flow.on[1].action.text != none);
