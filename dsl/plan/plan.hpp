@@ -190,7 +190,24 @@ struct FailureLine {
     std::vector<FailureClass> classes;
     Action action;
 };
-// One step, whatever its word: a step reads the fields that its word uses.
+// One step, whatever its word: a step reads the fields that its word uses. Operands that are absent are `none`.
+//   validate     type
+//   translate    exprs[0] the new body; or `call`
+//   set          paths[0] = exprs[0]; text "header": the header names[1]; is_let: the correlation id
+//   let          slot, exprs[0], type where one is declared; or `call`
+//   enrich       paths[0], `call`
+//   keep, drop   paths, "[]" is each element
+//   filter       exprs[0]; blocks[0] is `else`
+//   route        exprs[0], arms. With `else` alone and lines of its own (`on`): an arm or a pattern that has failure lines
+//   recipients   exprs[0], arms
+//   ->           targets[0], exprs[0] the new message, exprs[1] its headers
+//   call         `call`
+//   reply        exprs[0] the status, exprs[1] the body
+//   tap          targets[0] a channel (that of the tap's own flow, or a declared one), exprs[0] the new message
+//   log          text the level, exprs[0], exprs[1] of `with`, number of `every`
+//   fail         failure, exprs[0]
+//   discard      exprs[0]
+// Failure lines of a step: `give` is the value of a let, an enrich or a translate; `skip` leaves a let without a value, which reads as null.
 struct Node {
     std::string word;              // "route", "set", "->", "tap", ..
     NodeId next = none;            // behind it, in its block
