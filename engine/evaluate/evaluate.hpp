@@ -10,6 +10,8 @@
 
 namespace weir {
 
+using IdNames = std::vector<std::pair<Id128, std::string>>;
+
 // Everything an expression may see, for one message in one step. Owner: the flow's runner, reused from message to message.
 struct Scope {
     Arena* arena = nullptr;
@@ -22,6 +24,7 @@ struct Scope {
     std::int64_t now = 0;               // wall, nanoseconds; constant within one step
     Random* random = nullptr;
     const Environment* environment = nullptr;
+    const IdNames* id_names = nullptr;  // a test shows the ids that it gave by their names
     std::vector<Value> locals;          // frames; grows once
     std::uint32_t frame = 0;
     // Set by an evaluation that failed.
@@ -62,6 +65,7 @@ private:
 // False: why and path.
 struct Misfit {
     std::string path, why;
+    std::string text() const { return path + " " + why; }  // body.user_id is missing, and must be string
 };
 bool conform(const plan::Plan& plan, plan::TypeId type, const Value& in, Scope& scope, bool fill_defaults, Compiler& compiler, Value& out, Misfit& misfit);
 

@@ -242,7 +242,13 @@ public:
     void write_path(Scope&, std::string& path) const override { path += "header"; }
 };
 
-Value id_text(const Id128& id, Arena& arena) { return id.empty() ? Value() : text_value(arena, to_text(id)); }
+Value id_text(const Id128& id, const Scope& scope) {
+    if (id.empty()) return Value();
+    if (scope.id_names != nullptr)
+        for (const auto& [named, name] : *scope.id_names)
+            if (named == id) return text_value(*scope.arena, name);
+    return text_value(*scope.arena, to_text(id));
+}
 
 using FactReader = Value (*)(Scope&);
 struct Fact {
@@ -272,11 +278,15 @@ constexpr Fact failure_facts[] = {
     {"attempts", [](Scope& s) { return s.failure != nullptr ? Value::integer(s.failure->attempts) : Value(); }},
 };
 constexpr Fact meta_facts[] = {
-    {"id", [](Scope& s) { return id_text(s.message->meta.id, *s.arena); }},
+    {"id", [](Scope& s) { return id_text(s.message->meta.id, s); }},
     {"created", [](Scope& s) { return Value::nanoseconds(Kind::timestamp, s.message->meta.created); }},
-    {"correlation_id", [](Scope& s) { return id_text(s.message->meta.correlation, *s.arena); }},
-    {"in_reply_to", [](Scope& s) { return id_text(s.message->meta.in_reply_to, *s.arena); }},
-    {"trace_id", [](Scope& s) { return id_text(s.message->meta.trace, *s.arena); }},
+    {"correlation_id", [](Scope& s) { return id_text(s.message->meta.correlation, s); }},
+    {"in_reply_to", [](Scope& s) { return id_text(s.message->meta.in_reply_to, s); }},
+    {"trace_id",
+     [](Scope& s) {  // without one from outside: the id of the conversation's first message
+         const Meta& meta = s.message->meta;
+         return id_text(!meta.trace.empty() ? meta.trace : !meta.correlation.empty() ? meta.correlation : meta.id, s);
+     }},
     {"attempt", [](Scope& s) { return Value::integer(s.message->meta.attempt); }},
     {"history",
      [](Scope& s) {

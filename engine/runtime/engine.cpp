@@ -307,8 +307,11 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     parts.ended = std::move(ended);
     for (std::size_t n = 0; n < parts.flows.size(); ++n) {
         FlowRunner* flow = parts.flows[n].get();
-        parts.homes[n]->post([flow, live = flow->alive()] {
-            if (!live.expired()) flow->start();
+        const bool paused = parts.options.paused.count(flow->parts().flow.name) != 0;
+        parts.homes[n]->post([flow, paused, live = flow->alive()] {
+            if (live.expired()) return;
+            flow->pause(paused);
+            flow->start();
         });
     }
     if (parts.flows.empty()) parts.home().post([this] { parts_->finish(Done{}); });
@@ -324,6 +327,18 @@ void Engine::stop() {
             if (!live.expired()) flow->stop();
         });
     }
+}
+
+bool Engine::pause(const std::string& flow, bool paused) {
+    for (std::size_t n = 0; n < parts_->flows.size(); ++n) {
+        FlowRunner* runner = parts_->flows[n].get();
+        if (runner->parts().flow.name != flow) continue;
+        parts_->homes[n]->post([runner, paused, live = runner->alive()] {
+            if (!live.expired()) runner->pause(paused);
+        });
+        return true;
+    }
+    return false;
 }
 
 std::vector<FlowReport> Engine::report() const {

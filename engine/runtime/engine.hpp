@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct EngineOptions {
     bool until_idle = false;
     std::size_t window = 16384;                   // units in flight of one flow at most (C2): enough for the writer to commit 4,096 while as many wait
     std::string texts;                            // of all files, kept with the plan
+    std::set<std::string> paused;                 // flows that begin paused
 };
 
 struct FlowReport {
@@ -50,6 +52,8 @@ public:
     Result<Done> start(Then<Result<Done>> ended);
     // N3: nothing new is taken, what is in flight ends.
     void stop();
+    // A paused flow takes nothing from sources or rests, and what falls due waits (patterns.md 2.11). False: there is no such flow.
+    bool pause(const std::string& flow, bool paused = true);
     std::vector<FlowReport> report() const;
     // A run that ends by itself: every source is finite, or it stops when idle.
     bool ends() const;

@@ -33,10 +33,16 @@ void FlowRunner::stop() {
     changed();
 }
 
+void FlowRunner::pause(bool paused) {
+    const bool goes_on = paused_ && !paused;
+    paused_ = paused;
+    if (goes_on) refill();
+}
+
 void FlowRunner::add(std::unique_ptr<DueInput> input) { due_input_ = std::move(input); }
 
 std::size_t FlowRunner::room(bool for_due) const {
-    if (stopping_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window || keys_.full()) return 0;
+    if (stopping_ || paused_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window || keys_.full()) return 0;
     if (!for_due && due_input_->size() >= max_due_rows) return 0;
     const std::size_t window = std::min(parts_.window - in_flight_, for_due ? no_grant : grant_);
     if (!parts_.program->waits) return window;
@@ -250,7 +256,7 @@ bool FlowRunner::read_typed(plan::TypeId type, Run& run) {
     Value out;
     Misfit misfit;
     if (!conform(parts_.plan, type, run.current.body.tree, scope_, false, *parts_.compiler, out, misfit)) {
-        fail(scope_, FailureClass::invalid, std::move(misfit.why), std::move(misfit.path));
+        fail(scope_, FailureClass::invalid, misfit.text(), misfit.path);
         return false;
     }
     run.current.body.tree = out;  // the bytes stay: unread fields go on as they came

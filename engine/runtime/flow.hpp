@@ -81,6 +81,7 @@ public:
     void add(std::unique_ptr<DueInput> input);
     void start();
     void stop();                       // nothing more is taken; what is in flight ends
+    void pause(bool paused);           // while it is, nothing new is taken
     // How many messages may be taken now; rows that are due may come when new ones may not (R3).
     std::size_t room(bool for_due = false) const;
     void run(Input& input, std::vector<Delivery> batch);
@@ -157,6 +158,7 @@ private:
     EngineTime refused_at_{0};
     std::shared_ptr<const char> alive_ = std::make_shared<const char>();
     bool stopping_ = false;
+    bool paused_ = false;
     bool refilling_ = false;
     static constexpr std::size_t no_grant = ~std::size_t{0};
     std::size_t grant_ = no_grant;                   // of the input whose turn it is (R6)

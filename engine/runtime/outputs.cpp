@@ -284,7 +284,7 @@ bool Outputs::send(Scope& scope, const Destination& to, const Value* value, cons
         Value out;
         Misfit misfit;
         if (!conform(plan_, to.type, body.tree, scope, false, compiler_, out, misfit)) {
-            fail(scope, FailureClass::invalid, to.name + ": " + misfit.why, std::move(misfit.path));
+            fail(scope, FailureClass::invalid, to.name + ": " + misfit.text(), misfit.path);
             return false;
         }
     }

@@ -17,7 +17,7 @@ Go Bind::put(Scope& scope, const Value& value) const {
     Value fitting = value;
     if (type_ != plan::none) {
         Misfit misfit;
-        if (!conform(plan_, type_, value, scope, false, compiler_, fitting, misfit)) return fail(scope, FailureClass::invalid, "the answer does not fit: " + misfit.why, std::move(misfit.path));
+        if (!conform(plan_, type_, value, scope, false, compiler_, fitting, misfit)) return fail(scope, FailureClass::invalid, "the answer does not fit: " + misfit.why, misfit.path);
     }
     Message& message = *scope.message;
     switch (into_) {

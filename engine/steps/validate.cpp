@@ -13,7 +13,7 @@ public:
         if (!look(body, *scope.arena, *scope.reader, why)) return fail(scope, FailureClass::invalid, std::move(why), "body");
         Value out;
         Misfit misfit;
-        if (!conform(plan_, type_, body.tree, scope, true, compiler_, out, misfit)) return fail(scope, FailureClass::invalid, std::move(misfit.why), std::move(misfit.path));
+        if (!conform(plan_, type_, body.tree, scope, true, compiler_, out, misfit)) return fail(scope, FailureClass::invalid, misfit.text(), misfit.path);
         if (out.word != body.tree.word || out.head != body.tree.head) body = Body::of(out);  // untouched bodies keep their bytes
         return Go::next;
     }
