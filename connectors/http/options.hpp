@@ -23,6 +23,7 @@ struct ServerOptions {
     EngineTime idle_time = std::chrono::seconds(60);     // between two requests
     EngineTime window = std::chrono::seconds(10);        // a body or an answer must move `slowest` bytes in each
     std::uint64_t slowest = 5000;
+    std::uint64_t most_bodies = 64 * 1024 * 1024;        // bytes of bodies that are not whole yet, of all connections
     EngineTime linger_time = std::chrono::seconds(2);    // a refused sender may finish its sentence, so that it reads the answer
 };
 struct Url {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <list>
 #include <optional>
+#include <utility>
 
 #include "connectors/http/media.hpp"
 #include "connectors/http/request.hpp"
@@ -86,6 +87,7 @@ struct Connection {
     bool chunked = false;
     std::uint64_t left = 0;           // of a body with a length
     Chunks chunks;
+    std::size_t counted = 0;          // of Server::bodies_
 
     std::string out;
     std::size_t written = 0;
@@ -141,7 +143,9 @@ private:
     void handle_head(const ConnectionPtr& c, std::size_t head_size);
     bool read_body(const ConnectionPtr& c);
     void submit(const ConnectionPtr& c);
+    bool has_room(const std::shared_ptr<Route>& route);
     void flush(Route& route);
+    void deliver(Route& route);
     Connection* waiting(std::uint64_t ticket);
     // what is wrong with a request, as an answer. The connection ends when the rest of the request can't be told from the next one.
     void refuse(const ConnectionPtr& c, unsigned status, std::string_view text, bool close, std::string_view more = {});
@@ -151,6 +155,10 @@ private:
     void written(const ConnectionPtr& c);
     void ended_input(const ConnectionPtr& c);
     void drop(Connection& c);
+    void give_back(Connection& c) {  // the place that its unfinished body took
+        bodies_ -= std::exchange(c.counted, 0);
+        if (c.body.capacity() > kept_buffer) c.body = std::string();
+    }
     void compact(Connection& c);
     // deadlines
     void stand(Connection& c, Line line);
@@ -172,12 +180,12 @@ private:
     std::vector<std::uint32_t> free_slots_;
     std::size_t open_ = 0, most_ = 0;
     std::uint64_t requests_ = 0;
+    std::uint64_t bodies_ = 0;           // bytes of bodies that are not whole yet
     std::list<Connection*> lines_[4];
     std::list<Connection*> spare_;       // list nodes of connections that stand in no line
     std::uint64_t sweep_ = 0;
     std::string date_;
     std::int64_t date_second_ = 0;
-    std::vector<std::string_view> segments_;
 };
 
 class HttpSource final : public Source {
@@ -469,8 +477,9 @@ void Server::handle_head(const ConnectionPtr& c, std::size_t head_size) {
     if (!plain_path(path)) return no(400, "the path has a segment of dots or a bad escape");
     std::shared_ptr<Route> found;
     std::string allow;
+    std::vector<std::string_view> segments;
     for (const std::shared_ptr<Route>& route : routes_) {
-        if (!route->pattern.fits(path, segments_)) continue;
+        if (!route->pattern.fits(path, segments)) continue;
         if (route->takes(head.method)) {
             found = route;
             break;
@@ -497,11 +506,11 @@ void Server::handle_head(const ConnectionPtr& c, std::size_t head_size) {
         if (c->media == Media::foreign_charset) return no(415, "only UTF-8 is read; send it as such");
         return no(415, "send the header `content-type: " + wanted + "`");
     }
-    if (found->inlet == nullptr || found->inlet->room() <= found->pending.size()) return no(503, "busy; try again", "retry-after: 1\r\n");
+    if (!has_room(found)) return no(503, "busy; try again", "retry-after: 1\r\n");
 
     c->message = Message();
     const bool at_once = head.framing != Framing::chunked && all_here;
-    const Arrival arrival{head, path, query, found->pattern.names(), segments_, found->options.operation, c->remote, options_.keep_headers,
+    const Arrival arrival{head, path, query, found->pattern.names(), segments, found->options.operation, c->remote, options_.keep_headers,
                           at_once ? behind.substr(0, static_cast<std::size_t>(head.length)) : std::string_view(), has_body && at_once, c->media};
     if (!message_of(arrival, c->message)) return no(400, "the target has a bad escape or is not UTF-8");
     c->key.assign(head.idempotency_key);
@@ -546,6 +555,12 @@ bool Server::read_body(const ConnectionPtr& c) {
     }
     c->begin += used;
     c->moved += used;
+    bodies_ += c->body.size() - c->counted;
+    c->counted = c->body.size();
+    if (bodies_ > options_.most_bodies && !whole) {
+        refuse(c, 503, "too many bodies at a time; try again", true, "retry-after: 1\r\n");
+        return true;
+    }
     if (!whole) return c->begin != c->end;
     if (!c->body.empty()) set_body(c->message, std::move(c->body), c->media);
     c->body = std::string();
@@ -554,8 +569,9 @@ bool Server::read_body(const ConnectionPtr& c) {
 }
 
 void Server::submit(const ConnectionPtr& c) {
+    give_back(*c);
+    if (!has_room(c->route)) return refuse(c, 503, "busy; try again", false, "retry-after: 1\r\n");
     Route& route = *c->route;
-    if (route.inlet == nullptr || route.inlet->room() <= route.pending.size()) return refuse(c, 503, "busy; try again", false, "retry-after: 1\r\n");
     Delivery& d = route.pending.emplace_back();
     d.message = std::move(c->message);
     if (c->key.empty()) {
@@ -585,8 +601,20 @@ void Server::submit(const ConnectionPtr& c) {
     });
 }
 
+// An inlet takes one batch at a time: what has gathered is handed over before anybody is sent away.
+bool Server::has_room(const std::shared_ptr<Route>& route) {
+    if (route->inlet == nullptr) return false;
+    if (route->inlet->room() > route->pending.size()) return true;
+    if (route->pending.empty()) return false;
+    deliver(*route);
+    return route->inlet != nullptr && route->inlet->room() > route->pending.size();
+}
+
 void Server::flush(Route& route) {
     route.flush_posted = false;
+    deliver(route);
+}
+void Server::deliver(Route& route) {
     std::vector<Delivery> batch = std::move(route.pending);
     route.pending.clear();
     const std::size_t room = route.inlet == nullptr ? 0 : route.inlet->room();
@@ -638,6 +666,7 @@ void Server::end_answer(const ConnectionPtr& c, std::string_view content_type, s
     c->out += "\r\n";
     if (may_have_body && !c->no_body) c->out += body;
     c->close_after = !c->keep_alive;
+    give_back(*c);
     c->route.reset();
     c->state = State::writing;
     write(c);
@@ -726,6 +755,7 @@ void Server::drop(Connection& c) {
     error_code ignored;
     c.socket.close(ignored);
     leave(c);
+    give_back(c);
     --open_;
     free_slots_.push_back(c.slot);
     const ConnectionPtr dies_last = std::move(slots_[c.slot]);

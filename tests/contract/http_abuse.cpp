@@ -247,6 +247,33 @@ TEST_CASE("abuse: half a request, a slow body, a sender that does not read: each
     CHECK(attacked.network.until([&] { return attacked.listener->connections() == 0; }));
 }
 
+TEST_CASE("abuse: many large bodies at a time have a bound of their own") {
+    http::ServerOptions options;
+    options.most_bodies = 300'000;
+    Attacked attacked(options);
+    std::vector<Wire> wires;
+    for (int i = 0; i < 4; ++i) {
+        wires.emplace_back(attacked.port);
+        wires.back().send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n" + std::string(i < 3 ? 99'000 : 20'000, '1'));
+    }
+    // 317 kB wait; one of the four is one too many, and its place is free again at once.
+    const Deadline deadline;
+    std::vector<pollfd> waits;
+    for (const Wire& wire : wires) waits.push_back({wire.fd(), POLLIN, 0});
+    REQUIRE(::poll(waits.data(), waits.size(), deadline.milliseconds()) == 1);
+    for (std::size_t i = 0; i < wires.size(); ++i) {
+        if (waits[i].revents != 0) {
+            const Reply reply = wires[i].read();
+            CHECK(reply.status == 503);
+            CHECK(reply.field("retry-after") == "1");
+            continue;
+        }
+        wires[i].send(std::string(i < 3 ? 1'000 : 80'000, '1'));
+        CHECK(wires[i].read().status == 200);
+    }
+    CHECK(quick(attacked.good()));
+}
+
 TEST_CASE("abuse: thousands of half-open connections starve nobody") {
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);

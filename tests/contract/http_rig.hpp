@@ -85,14 +85,14 @@ struct Network {
 struct Flow final : Inlet {
     Network& network;
     Source* source = nullptr;
-    std::size_t window = 1000, in_flight = 0;
+    std::size_t window = 1000, in_flight = 0, most = 1000;  // most: in one batch
     std::function<Answer(const Delivery&)> reply;
     std::vector<Delivery> got;
     std::vector<std::uint64_t> gone_tickets;
     std::vector<std::size_t> batches;
     std::vector<std::string> warnings;
     explicit Flow(Network& n) : network(n) {}
-    std::size_t room() const override { return window - std::min(window, in_flight); }
+    std::size_t room() const override { return std::min(window - std::min(window, in_flight), most); }
     void deliver(std::vector<Delivery> batch) override {
         if (batch.empty() || batch.size() > room()) throw std::logic_error("more than there is room for");
         in_flight += batch.size();

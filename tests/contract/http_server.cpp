@@ -342,6 +342,17 @@ TEST_CASE("http: many requests of one turn are one batch") {
         for (const Delivery& d : flow.got) flow.finish(d, {});
     });
     for (Wire& wire : wires) CHECK(wire.read().status == 200);
+    // A flow that takes a few at a time, again and again, sends nobody away.
+    served.network.on([&] {
+        flow.got.clear();
+        flow.most = 7;
+        for (Wire& wire : wires) wire.send(post("/x", "1"));
+    });
+    REQUIRE(served.network.until([&] { return flow.got.size() == 40; }));
+    served.network.on([&] {
+        for (const Delivery& d : flow.got) flow.finish(d, {});
+    });
+    for (Wire& wire : wires) CHECK(wire.read().status == 200);
 }
 
 TEST_CASE("http: an address that can't be had is an error that names it") {
