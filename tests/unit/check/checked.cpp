@@ -30,7 +30,24 @@ weir::ConnectorCatalog catalog() {
     file.kind = "file";
     file.ready_made = true;
     file.operations = {lines, append};
-    return {{file}};
+    // One name in both roles: requests that come, and questions that go.
+    weir::OperationSpec asked;
+    asked.name = "ask";
+    asked.role = weir::OperationRole::source;
+    asked.arguments = {path};
+    asked.two_way = true;
+    asked.takes_back = true;
+    weir::OperationSpec ask;
+    ask.name = "ask";
+    ask.arguments = {message_path};
+    ask.answers = true;
+    ask.timeout = 30'000'000'000;
+    ask.raises.add(weir::FailureClass::not_found);
+    weir::ConnectorSpec desk;
+    desk.kind = "desk";
+    desk.ready_made = true;
+    desk.operations = {asked, ask};
+    return {{file, desk}};
 }
 }  // namespace
 
