@@ -57,18 +57,13 @@ private:
     Checker& c_;
 };
 
-std::ptrdiff_t errors_in(const Checker& c) {
-    return std::count_if(c.findings.all().begin(), c.findings.all().end(), [](const Finding& f) { return f.severity == Severity::error; });
-}
-
 // Lines of the table that nothing can lead to. What every flow can meet without a step of its own: a row of an old type, an expired message.
 void idle_lines(Checker& c, const FlowState& state, const Flow& flow) {
     FailureSet possible = flow.can_fail;
     possible.add(FailureClass::invalid);
     possible.add(FailureClass::expired);
-    const auto told = [&](Span at) { return std::any_of(c.findings.all().begin(), c.findings.all().end(), [&](const Finding& f) { return f.code == Code::W0405 && f.at == at; }); };
     for (const auto& [failure, at] : state.table_classes)
-        if (!can_fit(possible, failure) && !told(at)) c.findings.warning(Code::W0413, at, "nothing in flow `{}` can fail as `{}`", flow.name, name_of(failure)).say("no step and no target of it does");
+        if (!can_fit(possible, failure)) c.findings.warning(Code::W0413, at, "nothing in flow `{}` can fail as `{}`", flow.name, name_of(failure)).say("no step and no target of it does");
 }
 
 void dead_letters(Checker& c, const Flow& flow) {
@@ -97,7 +92,6 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
     Lowering body(c, state, scope);
     bool ended = false;
     if (c.options.notes) c.options.notes->flows.push_back(scope.body);
-    const std::ptrdiff_t errors = errors_in(c);
     if (f.body) flow.first = body.block(*f.body, "", ended);
     flow.lets = state.lets;
     flow.bindings = std::move(state.bindings);
@@ -106,7 +100,7 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
     for (const Source& s : flow.sources)
         if (s.where != none) flow.can_fail.add(c.plan.exprs[s.where].can_fail);
     if (flow.timeout) flow.can_fail.add(FailureClass::timeout);
-    if (errors_in(c) == errors) idle_lines(c, state, flow);  // a step with an error is not there, and what it can fail as neither
+    if (!c.findings.has_errors()) idle_lines(c, state, flow);  // a step with an error is not there, and what it can fail as neither
     dead_letters(c, flow);
     c.plan.flows.push_back(std::move(flow));
     for (Flow& tap : state.taps) c.plan.flows.push_back(std::move(tap));
