@@ -52,6 +52,8 @@ public:
     }
 
     void all() {
+        // A word that is not built may be what answers, or what carries a return address.
+        unbuilt_ = std::any_of(c_.findings.all().begin(), c_.findings.all().end(), [](const Finding& f) { return f.code == Code::W0300; });
         selective();
         waits();
         answers();
@@ -126,6 +128,7 @@ private:
                 changed = changed || f.may_answer;
             }
         }
+        if (unbuilt_) return;
         for (const Flow& f : plan_.flows)
             for (const Source& s : f.sources)
                 if (s.endpoint != none && two_way(s) && !always_answers(f.first)) unanswered(f, s);
@@ -177,11 +180,9 @@ private:
                     if (!carried[channel]) changed = carried[channel] = true;
             }
         }
-        // A word that is not built may be what carries one.
-        const bool unbuilt = std::any_of(c_.findings.all().begin(), c_.findings.all().end(), [](const Finding& f) { return f.code == Code::W0300; });
         for (const ReplyPlace& r : c_.replies) {
             const auto f = std::find_if(plan_.flows.begin(), plan_.flows.end(), [&](const Flow& one) { return one.name == r.flow; });
-            if (f == plan_.flows.end() || f->sources.empty() || c_.unknown_sources.count(f->name) || carries(*f) || (unbuilt && !f->of_tap)) continue;
+            if (f == plan_.flows.end() || f->sources.empty() || c_.unknown_sources.count(f->name) || carries(*f) || (unbuilt_ && !f->of_tap)) continue;
             auto finding = c_.findings.error(Code::W0414, r.at, "nobody waits for this reply");
             finding.label(f->sources.front().at, "{}", f->of_tap ? "a tap's copy carries no return address" : "no message from here carries a return address");
             if (!f->of_tap) finding.help("a request comes from a source that waits (`from web.post(..)`), or through channels from one");
@@ -198,6 +199,7 @@ private:
     Checker& c_;
     Plan& plan_;
     std::map<ChannelId, std::vector<FlowId>> readers_;
+    bool unbuilt_ = false;
 };
 
 // A test's `send c .. as name` waits as a requester does.
