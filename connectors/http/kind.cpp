@@ -6,6 +6,7 @@
 #include "connectors/arguments.hpp"
 #include "connectors/http/client.hpp"
 #include "connectors/http/options.hpp"
+#include "connectors/http/rehearse.hpp"
 #include "connectors/http/server.hpp"
 #include "connectors/http/target.hpp"
 
@@ -111,6 +112,7 @@ private:
 class HttpKind final : public ConnectorKind {
 public:
     std::string_view name() const override { return "http"; }
+    bool rehearse(const Rehearsal& test, Message& out, std::string& why) const override { return http::rehearse(test, out, why); }
     Result<std::unique_ptr<Connector>> make(const std::string& name, const std::vector<Argument>& arguments, ConnectorWorld world) override {
         const bool server = find_argument(arguments, "listen") != nullptr, client = find_argument(arguments, "url") != nullptr;
         if (server == client) return Error{EINVAL, "connector " + name + ": either `listen`, to take requests, or `url`, to send them"};

@@ -52,6 +52,7 @@ plan::Plan check(const std::vector<std::string>& roots, const ReadFile& read, co
     if (load(checker, roots)) {
         declare(checker);
         lower_flows(checker);
+        lower_tests(checker);
         conversations(checker);
         allowed(checker);
     }

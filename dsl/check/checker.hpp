@@ -67,6 +67,7 @@ struct Checker {
 bool load(Checker& checker, const std::vector<std::string>& roots);  // load.cpp: parse, imports
 void declare(Checker& checker);                                      // declare.cpp: every declared name, types, params, connectors, channels
 void lower_flows(Checker& checker);                                  // flow.cpp
+void lower_tests(Checker& checker);                                   // test.cpp
 void conversations(Checker& checker);                                // conversations.cpp: what only all flows together show
 // types/declared.cpp: a written type as one of the plan.
 plan::TypeId lower_type(Checker& checker, Module& module, const syntax::Type& type);

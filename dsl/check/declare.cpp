@@ -66,7 +66,6 @@ private:
     void forms(Module& m, const syntax::Declaration& d) {
         Around around;
         around.module = &m;
-        if (const auto* t = std::get_if<syntax::Test>(&d.node); t && t->body) check_forms(c_, *t->body, BlockKind::test, "test", around);
         if (const auto* p = std::get_if<syntax::Probe>(&d.node)) {
             check_header_forms(c_, p->header, around);
             if (p->body) check_forms(c_, *p->body, BlockKind::test, "probe", around);
@@ -123,7 +122,7 @@ private:
             void operator()(const syntax::Flow& f) const { me.put(me.c_.flows, "the flow", f.name, FlowName{f.name.at}, {}); }
             void operator()(const syntax::Process& p) const { me.c_.not_built(p.name.at, "`process`"); }
             void operator()(const syntax::Probe& p) const { me.c_.not_built(p.name_at, "`probe`"); }
-            void operator()(const syntax::Test& t) const { me.c_.findings.warning(Code::W0407, t.name_at, "test blocks are not run by this version"); }
+            void operator()(const syntax::Test&) const {}
             void operator()(const syntax::Allow&) const {}
         };
         std::visit(Visitor{*this, m, d}, d.node);

@@ -8,18 +8,11 @@
 
 #include "dsl/plan/constant.hpp"
 #include "dsl/plan/failure.hpp"
+#include "dsl/plan/ids.hpp"
+#include "dsl/plan/test.hpp"
 #include "dsl/source/span.hpp"
 
 namespace weir::plan {
-
-inline constexpr std::uint32_t none = 0xffffffffu;
-using ExprId = std::uint32_t;      // Plan::exprs
-using TypeId = std::uint32_t;      // Plan::types
-using ChannelId = std::uint32_t;   // Plan::channels
-using ConnectorId = std::uint32_t; // Plan::connectors
-using EndpointId = std::uint32_t;  // Plan::endpoints
-using NodeId = std::uint32_t;      // Plan::nodes; `none` ends a block
-using FlowId = std::uint32_t;      // Plan::flows
 
 // ---- types ----
 enum class TypeKind : std::uint8_t { any, null_, bool_, int_, decimal, double_, string, bytes, timestamp, duration, size, percent, rate, array, record, map, union_, literal, range, secret, text_record };
@@ -273,6 +266,7 @@ struct Plan {
     std::vector<Endpoint> endpoints;
     std::vector<Node> nodes;
     std::vector<Flow> flows;
+    std::vector<Test> tests;       // `weir test` runs them, `weir run` does not
     std::uint32_t frame = 0;       // locals that an expression outside a function needs at most
     std::string hash;              // hex, over the texts
 };

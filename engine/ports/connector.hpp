@@ -116,8 +116,23 @@ struct Connector {
     // For operations of the manifest that append: the path of the file for these arguments. Failure `invalid`: a path that leaves its folder.
     virtual bool append_path(const std::vector<Argument>& arguments, std::string& path, Failure& failure) const = 0;
 };
+// A test sends to a source (patterns.md 2.14): what stands behind `from`, and what the test has written.
+struct Rehearsal {
+    std::string operation;
+    std::string declared, sent;      // the first argument, of the source and of the test
+    Headers headers;
+    std::string body;
+    Format format = Format::none;    // none: no body
+};
 struct ConnectorKind {
     virtual ~ConnectorKind() = default;
+    // The message as a source of this kind would deliver it, without its id and time. False: by the kind's own rules nothing like it arrives; `why`.
+    virtual bool rehearse(const Rehearsal& test, Message& out, std::string& why) const {
+        (void)why;
+        out.body = test.format == Format::none ? Body::of(Value::null()) : Body::copy_of(test.body, test.format);
+        if (!test.headers.empty()) out.headers = std::make_shared<const Headers>(test.headers);
+        return true;
+    }
     virtual std::string_view name() const = 0;
     // `name` and `arguments` of the declaration. The values of the arguments live as long as the engine.
     virtual Result<std::unique_ptr<Connector>> make(const std::string& name, const std::vector<Argument>& arguments, ConnectorWorld world) = 0;

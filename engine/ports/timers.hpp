@@ -27,6 +27,11 @@ public:
         tasks_.erase(task);
     }
     std::optional<EngineTime> next() const { return tasks_.empty() ? std::nullopt : std::optional(tasks_.begin()->first.first); }
+    void clear() {
+        const auto die_last = std::move(tasks_);
+        tasks_.clear();
+        due_.clear();
+    }
     // The first one that is due, or nothing.
     std::optional<Task> take(EngineTime now) {
         if (tasks_.empty() || tasks_.begin()->first.first > now) return std::nullopt;

@@ -20,6 +20,7 @@ public:
     bool run_one();                  // a ready task, else a timer that is due; false: idle
     std::size_t run_until_idle();    // how many ran; time stands still
     std::size_t advance(EngineTime by);  // from timer to timer, idle between them; ends `by` later
+    void forget_timers() { timers_.clear(); }  // those of an engine that has died
     std::optional<EngineTime> next_timer() const { return timers_.next(); }
 
 private:

@@ -6,22 +6,24 @@
 #include "engine/message/json.hpp"
 
 namespace weir {
-namespace {
 
-std::vector<Recorder::Text> texts(const std::vector<Argument>& arguments) {
+std::vector<Recorder::Text> Recorder::texts(const std::vector<Argument>& arguments) {
     std::vector<Recorder::Text> out;
     for (const Argument& argument : arguments) {
         if (argument.name == "source" || argument.name == "root") continue;  // the engine's own
         Recorder::Text& text = out.emplace_back();
         text.name = argument.name;
-        if (argument.value.kind() == Kind::string) text.value = argument.value.text();
-        else write_json(text.value, argument.value);
+        if (argument.value.kind() == Kind::string) {
+            text.value = argument.value.text();
+        } else {
+            write_json(text.value, argument.value);
+            text.json = true;
+        }
     }
     return out;
 }
 
-// `*` stands for any text, `{name}` for one segment of a path.
-bool matches(std::string_view pattern, std::string_view text) {
+bool Recorder::matches(std::string_view pattern, std::string_view text) {
     if (pattern.empty()) return text.empty();
     if (pattern.front() == '*') {
         for (std::size_t n = 0; n <= text.size(); ++n)
@@ -37,8 +39,6 @@ bool matches(std::string_view pattern, std::string_view text) {
     }
     return !text.empty() && text.front() == pattern.front() && matches(pattern.substr(1), text.substr(1));
 }
-
-}  // namespace
 
 class Recorder::RecordedSource final : public Source {
 public:
@@ -123,7 +123,9 @@ private:
 
 class Recorder::Recording final : public Connector {
 public:
-    Recording(Recorder& recorder, std::string name, std::unique_ptr<Connector> real) : recorder_(recorder), name_(std::move(name)), real_(std::move(real)) {}
+    Recording(Recorder& recorder, std::string name, std::unique_ptr<Connector> real) : recorder_(recorder), name_(std::move(name)), real_(std::move(real)) { recorder_.connectors_.push_back(this); }
+    ~Recording() override { std::erase(recorder_.connectors_, this); }
+    const std::string& declared() const { return name_; }
     Result<std::unique_ptr<Source>> source(const std::string& operation, No, const std::vector<Argument>& arguments, std::int64_t, ConnectorWorld) override {
         return std::unique_ptr<Source>(std::make_unique<RecordedSource>(recorder_, Endpoint{name_, operation, texts(arguments)}));
     }
@@ -211,13 +213,35 @@ Recorder::Out Recorder::next(const Endpoint& to) {
     return none;
 }
 
-bool Recorder::deliver(const Endpoint& to, Delivery delivery, std::function<void(Answer)> answered) {
-    for (RecordedSource* source : sources_) {
-        if (!fits(to, source->at())) continue;
-        source->take(std::move(delivery), std::move(answered));
-        return true;
-    }
+Recorder::RecordedSource* Recorder::find(const Endpoint& to) const {
+    RecordedSource* best = nullptr;
+    const auto names = [](const RecordedSource& source) {
+        std::ptrdiff_t count = 0;
+        for (const Text& each : source.at().arguments) count += std::count(each.value.begin(), each.value.end(), '{');
+        return count;
+    };
+    for (RecordedSource* source : sources_)
+        if (fits(to, source->at()) && (best == nullptr || names(*source) < names(*best))) best = source;
+    return best;
+}
+
+const Recorder::Endpoint* Recorder::source(const Endpoint& to) const {
+    const RecordedSource* found = find(to);
+    return found == nullptr ? nullptr : &found->at();
+}
+
+bool Recorder::append_path(const std::string& connector, const std::vector<Argument>& arguments, std::string& path) const {
+    Failure failure;
+    for (const Recording* each : connectors_)
+        if (each->declared() == connector) return each->append_path(arguments, path, failure);
     return false;
+}
+
+bool Recorder::deliver(const Endpoint& to, Delivery delivery, std::function<void(Answer)> answered) {
+    RecordedSource* source = find(to);
+    if (source == nullptr) return false;
+    source->take(std::move(delivery), std::move(answered));
+    return true;
 }
 
 }  // namespace weir

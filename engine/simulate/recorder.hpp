@@ -15,6 +15,7 @@ class Recorder {
 public:
     struct Text {              // an argument: a string as it is, other values as JSON
         std::string name, value;
+        bool json = false;     // it was no string
         bool operator==(const Text&) const = default;
     };
     struct Endpoint {          // connector's declared name, operation, the operation's arguments
@@ -50,9 +51,15 @@ public:
     const std::vector<Sent>& sent() const { return sent_; }
     // To the source that fits; `answered` is called where its sender waits. False: no running flow has such a source.
     bool deliver(const Endpoint& to, Delivery delivery, std::function<void(Answer)> answered);
+    // The source that this would go to, as it stands behind `from`; null: none. Names in paths give way to what is written out.
+    const Endpoint* source(const Endpoint& to) const;
+    // Where the connector of that name would append with these arguments. False: it appends to no file.
+    bool append_path(const std::string& connector, const std::vector<Argument>& arguments, std::string& path) const;
     void crash() { sources_.clear(); }
 
     static bool fits(const Endpoint& pattern, const Endpoint& one);
+    static bool matches(std::string_view pattern, std::string_view text);  // `*` stands for any text, `{name}` for one segment of a path
+    static std::vector<Text> texts(const std::vector<Argument>& arguments);
 
 private:
     class Recording;
@@ -65,11 +72,13 @@ private:
         EngineTime since{-1};
     };
     Out next(const Endpoint& to);
+    RecordedSource* find(const Endpoint& to) const;
 
     Clock& clock_;
     std::vector<Stub> stubs_;
     std::vector<Sent> sent_;
     std::vector<RecordedSource*> sources_;
+    std::vector<Recording*> connectors_;
     std::vector<std::unique_ptr<ConnectorKind>> made_;
     std::uint64_t tickets_ = 0;
 };

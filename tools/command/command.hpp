@@ -57,11 +57,15 @@ Command dump_command();
 Command graph_command();
 Command eval_command();
 Command send_command();
+Command trace_command();
 Command messages_command();
 Command dead_letters_command();
+Command waiting_command();
 Command channels_command();
+Command flows_command();
 Command status_command();
 Command explain_command();
 Command fmt_command();
+Command test_command();
 
 }  // namespace weir::command

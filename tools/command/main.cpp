@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view version_line = "weir 0.1.0\n";
 
 std::vector<Command> all_commands() {
-    return {run_command(), check_command(), fmt_command(), send_command(), messages_command(), dead_letters_command(), channels_command(), status_command(), eval_command(), graph_command(), dump_command(), explain_command()};
+    return {run_command(), check_command(), test_command(), fmt_command(), send_command(), trace_command(), messages_command(), dead_letters_command(), waiting_command(), channels_command(), flows_command(), status_command(), eval_command(), graph_command(), dump_command(), explain_command()};
 }
 
 int unknown_command(const std::string& word, const std::vector<Command>& commands) {
