@@ -130,11 +130,12 @@ public:
         const bool whole = limit == 0 || search.run(UINT64_MAX, why, [&](const PackedUnit& unit, const HistorySearch::Head& head) {
             if (filter.outcome && unit.outcome != *filter.outcome) return true;
             if (filter.mid && !(unit.id == *filter.mid)) return true;
+            if (unit.at < filter.since || (filter.until != 0 && unit.at >= filter.until)) return true;
             if (!filter.flow.empty() && search.name(head.flow) != filter.flow) return true;
             HistoryRow row = search.row(unit, head);
             bool touches = filter.channel.empty() || (unit.in.sort == Position::Sort::consumer && row.from == filter.channel);
             for (std::size_t i = 0; i < unit.outs.size() && !touches; ++i) touches = !unit.outs[i].file && row.out[i].first == filter.channel;
-            if (touches) found.push_back(std::move(row));
+            if (touches && (!filter.wanted || filter.wanted(row))) found.push_back(std::move(row));
             return found.size() < limit;
         });
         if (!whole) return Error{0, why};
@@ -221,6 +222,61 @@ public:
         std::vector<BadRow> bad;
         Statement rows(*database_, channel_rows_sql(*no));
         return ended(read_rows(rows, after, limit, SIZE_MAX, bad));
+    }
+
+    Result<std::vector<Row>> standing(std::string_view channel, RowId after, std::size_t limit) override {
+        const auto no = channel_no(channel);
+        if (!no) return Error{0, "the store has no channel `" + std::string(channel) + "`"};
+        std::vector<PartState> consumers;
+        Statement places(*database_, "SELECT p.low, p.done FROM consumer k LEFT JOIN position p ON p.sort=1 AND p.no=k.no AND p.part=0 WHERE k.channel=?");
+        places.integer(1, *no);
+        while (places.step()) {
+            PartState& state = consumers.emplace_back();
+            state.low = places.natural(0);
+            if (!places.blob(1).empty() && !decode_ranges(places.blob(1), state)) return Error{0, "a position of `" + std::string(channel) + "` doesn't decode"};
+        }
+        const auto is_done = [](const PartState& state, RowId id) {
+            return id < state.low || std::any_of(state.done.begin(), state.done.end(), [&](const Range& range) { return range.begin <= id && id < range.end; });
+        };
+        if (!consumers.empty()) {
+            RowId low = UINT64_MAX;
+            for (const PartState& state : consumers) low = std::min(low, state.low);
+            if (low > 0 && after < low - 1) after = low - 1;
+        }
+        std::vector<Row> found;
+        std::vector<BadRow> bad;
+        for (Statement rows(*database_, channel_rows_sql(*no)); found.size() < limit;) {
+            std::vector<Row> some = read_rows(rows, after, 256, 8u << 20, bad);
+            if (some.empty()) break;
+            after = some.back().id;
+            for (Row& row : some)
+                if (found.size() < limit && (consumers.empty() || std::any_of(consumers.begin(), consumers.end(), [&](const PartState& state) { return !is_done(state, row.id); }))) found.push_back(std::move(row));
+        }
+        return ended(std::move(found));
+    }
+
+    Result<std::vector<Id128>> ids_with(std::string_view prefix, std::size_t limit) override {
+        std::vector<Id128> found;
+        const auto look_at = [&](const Id128& id) {
+            if (found.size() < limit && !id.empty() && to_text(id).starts_with(prefix) && std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
+        };
+        HistorySearch search(*database_);
+        std::string why;
+        const bool whole = search.run(TraceBounds{}.units, why, [&](const PackedUnit& unit, const HistorySearch::Head&) {
+            look_at(unit.id);
+            return found.size() < limit;
+        });
+        if (!whole) return Error{0, why};
+        std::vector<std::string> tables{"dead", "due"};
+        Statement channels(*database_, "SELECT no FROM channel");
+        while (channels.step()) tables.push_back(channel_table(static_cast<No>(channels.integer(0))));
+        for (const std::string& table : tables) {
+            Statement rows(*database_, "SELECT mid FROM " + table);
+            Id128 id;
+            while (found.size() < limit && rows.step())
+                if (rows.read_id(0, id)) look_at(id);
+        }
+        return ended(std::move(found));
     }
 
     Result<std::optional<PlanRow>> newest_plan() override { return one_plan("SELECT hash, at, texts FROM plan ORDER BY no DESC LIMIT 1", {}); }

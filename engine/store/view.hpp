@@ -1,6 +1,7 @@
 #pragma once
 // What an operator's command reads of a store, whether an engine runs on it or not: a connection that can't write.
 // Thread: one. Every call is a short transaction of its own; two calls may see two states.
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ struct HistoryFilter {
     std::string channel;  // in or out
     std::optional<Outcome> outcome;
     std::optional<Id128> mid;
+    std::int64_t since = 0, until = 0;  // wall times, [since, until); 0: open
+    std::function<bool(const HistoryRow&)> wanted;  // asked last; it may read from the same view
 };
 
 struct DueEntry {
@@ -101,6 +104,10 @@ public:
     virtual Result<std::vector<RecordedRow>> recorded(std::uint64_t unit) = 0;
     virtual Result<std::optional<std::string>> arrival(std::uint64_t unit) = 0;                             // its input, where one was copied
     virtual Result<std::vector<Row>> peek(std::string_view channel, RowId after, std::size_t limit) = 0;
+    // Rows that some subscription of the channel is not done with, or all where nobody reads it; oldest first.
+    virtual Result<std::vector<Row>> standing(std::string_view channel, RowId after, std::size_t limit) = 0;
+    // Messages whose id begins so (hex digits), wherever the store knows them from; `limit` at most, each once.
+    virtual Result<std::vector<Id128>> ids_with(std::string_view prefix, std::size_t limit) = 0;
     virtual Result<std::optional<PlanRow>> newest_plan() = 0;
     virtual Result<std::optional<PlanRow>> plan(std::string_view hash) = 0;
 };

@@ -1,46 +1,49 @@
+#include <algorithm>
+
 #include "dsl/names/nearest.hpp"
-#include "engine/message/arena.hpp"
-#include "engine/message/json.hpp"
-#include "engine/message/message.hpp"
-#include "engine/message/text.hpp"
 #include "engine/store/view.hpp"
+#include "tools/command/act.hpp"
 #include "tools/command/command.hpp"
+#include "tools/command/kept.hpp"
 #include "tools/command/numbers.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {
 namespace {
 
-std::string reason(const Failure& failure) {
-    std::string text(name_of(failure.kind));
-    text += ": " + failure.message;
-    if (!failure.path.empty()) text += " (" + failure.path + ")";
-    return text;
+// A message that failed: a row of FLOW.dead, or one in a channel that a failure line sent it to.
+struct Letter {
+    std::string name;  // as the command takes it: 3, or CHANNEL#3
+    std::string channel;
+    std::int64_t at = 0;
+    Failure failure;
+    Id128 mid;
+    std::string envelope, body;
+};
+
+Letter letter_of(DeadRow row) {
+    Letter letter{std::to_string(row.id), row.flow + ".dead", row.at, std::move(row.failure), row.mid, std::move(row.envelope), std::move(row.body)};
+    letter.failure.flow = row.flow;
+    return letter;
 }
 
-// The body as JSON where it is, a text where it can be one, else base64.
-void write_body_field(std::string& out, const std::string& body) {
-    std::string padded = body;
-    padded.append(json_padding, '\0');
-    Arena arena;
-    JsonReader reader;
-    Value value;
-    if (reader.read(std::string_view(padded).substr(0, body.size()), arena, value)) {
-        out += ",\"body\":";
-        write_json(out, value);
-    } else if (is_utf8(body)) {
-        out += ",\"body_text\":";
-        write_string(out, body);
-    } else {
-        out += ",\"body_base64\":\"";
-        write_base64(out, body);
-        out += '"';
-    }
+// False: the row has not failed.
+bool letter_of(const std::string& channel, Row row, Letter& out) {
+    Headers headers;
+    Meta meta;
+    if (!decode_envelope(row.envelope, headers, meta) || !meta.failure) return false;
+    out = Letter{channel + "#" + std::to_string(row.id), channel, row.at, *meta.failure, row.mid, std::move(row.envelope), std::move(row.body)};
+    return true;
 }
 
-std::string as_json(const DeadRow& row) {
-    std::string line = "{\"no\":" + std::to_string(row.id) + ",\"at\":\"" + time_text(row.at) + "\",\"flow\":";
-    write_string(line, row.flow);
+std::string as_json(const Letter& row) {
+    std::string line = "{\"no\":";
+    if (row.name.find('#') == std::string::npos) line += row.name;
+    else write_string(line, row.name);
+    line += ",\"at\":\"" + time_text(row.at) + "\",\"flow\":";
+    write_string(line, row.failure.flow);
+    line += ",\"channel\":";
+    write_string(line, row.channel);
     line += ",\"class\":\"" + std::string(name_of(row.failure.kind)) + "\",\"failure\":";
     write_string(line, row.failure.message);
     line += ",\"path\":";
@@ -51,7 +54,7 @@ std::string as_json(const DeadRow& row) {
     Headers headers;
     Meta meta;
     if (decode_envelope(row.envelope, headers, meta)) {
-        line += ",\"headers\":{";
+        line += ",\"replays\":" + std::to_string(meta.replays) + ",\"headers\":{";
         for (const Header& header : headers) {
             if (line.back() != '{') line += ',';
             write_string(line, header.name);
@@ -60,60 +63,120 @@ std::string as_json(const DeadRow& row) {
         }
         line += '}';
     }
-    write_body_field(line, row.body);
+    line += ',';
+    write_body_member(line, "body", row.body);
     return line + "}\n";
 }
 
-std::string page_of(const DeadRow& row) {
-    std::string page = "dead letter " + std::to_string(row.id) + " of " + visible(row.flow, 300) + ".dead\n";
+std::string page_of(const Letter& row) {
+    std::string page = (row.name.find('#') == std::string::npos ? "dead letter " + row.name + " of " + visible(row.channel, 300) : "failed message " + visible(row.name, 300)) + "\n";
     page += "  at       " + time_text(row.at) + "\n";
-    page += "  failure  " + visible(reason(row.failure), 4000) + "\n";
+    page += "  failure  " + visible(failure_text(row.failure), 4000) + "\n";
     if (!row.failure.step.empty()) page += "  step     " + visible(row.failure.step, 500) + "\n";
     page += "  attempts " + std::to_string(row.failure.attempts) + "\n";
     page += "  message  " + to_text(row.mid) + "\n";
     Headers headers;
     Meta meta;
-    if (decode_envelope(row.envelope, headers, meta))
+    if (decode_envelope(row.envelope, headers, meta)) {
+        if (meta.replays > 0) page += "  replays  " + std::to_string(meta.replays) + "\n";
         for (const Header& header : headers) page += "  header   " + visible(header.name, 200) + ": " + visible(header.value, 1000) + "\n";
+    }
     return page + "  body     " + visible(row.body, 65536) + "\n";
 }
 
+// Channels of failure lines, where the store still reads its flows.
+std::set<std::string> named_channels(StoreView& view) {
+    const Result<std::unique_ptr<Loaded>> flows = kept_flows(view);
+    return flows ? failure_channels((*flows)->plan) : std::set<std::string>();
+}
+
 int list(StoreView& view, const Arguments& arguments) {
+    const std::string flow = arguments.operands.size() > 1 ? arguments.operands[1] : "";
     std::size_t limit = 0;
     if (!read_count(arguments.get("limit", "50"), limit)) return fail_outside("--limit is a number from 1 to 1000000, not `" + visible(arguments.get("limit"), 100) + "`");
-    const Result<std::vector<DeadRow>> rows = view.dead(limit);
+    Result<std::vector<DeadRow>> rows = view.dead(flow.empty() ? limit : 1'000'000);
     if (!rows) return fail_outside(rows.error().text);
-    std::string page;
-    for (const DeadRow& row : *rows) {
-        if (arguments.json()) page += as_json(row);
-        else page += std::to_string(row.id) + "  " + time_text(row.at) + "  " + visible(row.flow, 200) + "  " + visible(reason(row.failure), 300) + "  " + visible(row.body, 60) + "\n";
+    std::vector<Letter> letters;
+    for (DeadRow& row : *rows)
+        if (flow.empty() || row.flow == flow) letters.push_back(letter_of(std::move(row)));
+    for (const std::string& channel : named_channels(view)) {
+        Result<std::vector<Row>> standing = view.standing(channel, 0, 1'000'000);
+        if (!standing) continue;  // nothing was ever sent there
+        Letter letter;
+        for (Row& row : *standing)
+            if (letter_of(channel, std::move(row), letter) && (flow.empty() || letter.failure.flow == flow)) letters.push_back(std::move(letter));
     }
-    if (rows->empty() && !arguments.json()) page = "no dead letters\n";
+    std::stable_sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) { return a.at > b.at; });
+    if (letters.size() > limit) letters.resize(limit);
+    std::string page;
+    for (const Letter& row : letters)
+        page += arguments.json() ? as_json(row) : visible(row.name, 300) + "  " + time_text(row.at) + "  " + visible(row.failure.flow, 200) + "  " + visible(failure_text(row.failure), 300) + "  " + visible(row.body, 60) + "\n";
+    if (letters.empty() && !arguments.json()) page = "no dead letters\n";
     return print_out(page) ? fine : outside;
 }
 
 int show(StoreView& view, const Arguments& arguments) {
-    RowId id = 0;
+    Letter letter;
     if (arguments.operands.size() > 1) {
-        if (!read_number(arguments.operands[1], id)) return fail_outside("a dead letter has a number (weir dead-letters list), not `" + visible(arguments.operands[1], 100) + "`");
-        const Result<std::optional<DeadRow>> row = view.dead_row(id);
-        if (!row) return fail_outside(row.error().text);
-        if (!*row) return fail_outside("there is no dead letter " + std::to_string(id));
-        return print_out(arguments.json() ? as_json(**row) : page_of(**row)) ? fine : outside;
+        const std::string& name = arguments.operands[1];
+        const std::size_t sign = name.rfind('#');
+        RowId id = 0;
+        if (!read_number(sign == std::string::npos ? name : name.substr(sign + 1), id)) return fail_outside("a dead letter has a number (weir dead-letters list), not `" + visible(name, 100) + "`");
+        if (sign == std::string::npos) {
+            Result<std::optional<DeadRow>> row = view.dead_row(id);
+            if (!row) return fail_outside(row.error().text);
+            if (!*row) return fail_outside("there is no dead letter " + std::to_string(id));
+            letter = letter_of(std::move(**row));
+        } else {
+            Result<std::optional<Row>> row = view.row(name.substr(0, sign), id);
+            if (!row) return fail_outside(row.error().text);
+            if (!*row || !letter_of(name.substr(0, sign), std::move(**row), letter)) return fail_outside("there is no failed message `" + visible(name, 300) + "`");
+        }
+    } else {
+        Result<std::vector<DeadRow>> rows = view.dead(1);
+        if (!rows) return fail_outside(rows.error().text);
+        if (rows->empty()) return fail_outside("there are no dead letters");
+        letter = letter_of(std::move(rows->front()));
     }
-    const Result<std::vector<DeadRow>> rows = view.dead(1);
-    if (!rows) return fail_outside(rows.error().text);
-    if (rows->empty()) return fail_outside("there are no dead letters");
-    return print_out(arguments.json() ? as_json(rows->front()) : page_of(rows->front())) ? fine : outside;
+    return print_out(arguments.json() ? as_json(letter) : page_of(letter)) ? fine : outside;
+}
+
+// replay and discard: numbers, or --all with the flow's name; the flow may stand beside numbers too.
+int change(const Arguments& arguments, bool replays) {
+    Deed deed;
+    deed.sort = replays ? Deed::Sort::replay : Deed::Sort::discard;
+    deed.why = replays ? arguments.get("why") : arguments.get("discard");
+    deed.afresh = arguments.has("afresh");
+    for (std::size_t n = 1; n < arguments.operands.size(); ++n) {
+        const std::string& word = arguments.operands[n];
+        RowId row = 0;
+        if (read_number(word, row)) deed.rows.push_back(row);
+        else if (word.find('#') != std::string::npos) return fail_outside("`" + visible(word, 100) + "` stands in a channel of its own: only a flow's own dead letters can be replayed or discarded by this command");
+        else if (deed.flow.empty()) deed.flow = word;
+        else return fail_outside("one flow at a time: `" + visible(deed.flow, 100) + "` or `" + visible(word, 100) + "`");
+    }
+    const std::string verb = replays ? "replay" : "discard";
+    if (arguments.has("all")) {
+        if (!deed.rows.empty()) return fail_outside("either numbers or --all");
+        if (deed.flow.empty()) return fail_outside("--all wants the flow whose dead letters are meant: weir dead-letters " + verb + " --all FLOW");
+    } else if (deed.rows.empty()) {
+        return fail_outside("which? Give numbers (weir dead-letters list), or --all FLOW");
+    }
+    if (!replays && deed.why.empty()) return fail_outside("what is discarded is gone: say why with --discard \"why\"");
+    if (deed.afresh && !replays) return fail_outside("--afresh belongs to replay");
+    return tell(act(arguments.store(), std::move(deed)), replays ? "replayed:" : "discarded:");
 }
 
 int dead_letters(const Arguments& arguments) {
     const std::string& verb = arguments.operands[0];
+    if (verb == "replay" || verb == "discard") return change(arguments, verb == "replay");
     if (verb != "list" && verb != "show") {
-        const std::string near = nearest(verb, std::vector<std::string>{"list", "show"});
-        return fail_outside("`weir dead-letters` has list and show, not `" + visible(verb, 100) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
+        const std::string near = nearest(verb, std::vector<std::string>{"list", "show", "replay", "discard"});
+        return fail_outside("`weir dead-letters` has list, show, replay and discard, not `" + visible(verb, 100) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
     }
-    if (verb == "list" && arguments.operands.size() > 1) return fail_outside("`weir dead-letters list` takes no further word; `weir dead-letters show " + visible(arguments.operands[1], 100) + "` shows one");
+    RowId number = 0;
+    if (verb == "list" && arguments.operands.size() > 1 && read_number(arguments.operands[1], number)) return fail_outside("`weir dead-letters list` takes the name of a flow; `weir dead-letters show " + visible(arguments.operands[1], 100) + "` shows one");
+    if (arguments.operands.size() > 2) return fail_outside("`weir dead-letters " + verb + "` takes no further word: `" + visible(arguments.operands[2], 100) + "`");
     Result<std::unique_ptr<StoreView>> view = open_view(arguments.store());
     if (!view) return fail_outside(view.error().text);
     return verb == "list" ? list(**view, arguments) : show(**view, arguments);
@@ -124,12 +187,25 @@ int dead_letters(const Arguments& arguments) {
 Command dead_letters_command() {
     Command command;
     command.name = "dead-letters";
-    command.operands = "list|show [NUMBER]";
-    command.summary = "Lists the messages that failed, or shows one with why it did; without NUMBER the newest.";
-    command.options = {store_option, {"limit", "N", "so many at most; by default 50", false, {}}, format_option};
-    command.examples = "  weir dead-letters list\n  weir dead-letters show 3\n  weir dead-letters list --limit 1000 --format json\n";
+    command.operands = "list|show|replay|discard [NUMBER..] [FLOW]";
+    command.summary = "Lists the messages that failed, shows one (without NUMBER the newest), sends them through their flow again, or discards them.";
+    command.options = {store_option,
+                       {"limit", "N", "list: so many at most; by default 50", false, {}},
+                       {"all", "", "replay, discard: all of FLOW", false, {}},
+                       {"afresh", "", "replay: under new ids and as if nothing had been done, for receivers that must see it again", false, {}},
+                       {"why", "TEXT", "replay: why, for the history", false, {}},
+                       {"discard", "WHY", "discard: why they may go", false, {}},
+                       format_option};
+    command.examples =
+        "  weir dead-letters list\n"
+        "  weir dead-letters show 3\n"
+        "  weir dead-letters show orders.rejected#7\n"
+        "  weir dead-letters replay 3 4\n"
+        "  weir dead-letters replay --all orders\n"
+        "  weir dead-letters discard 5 --discard \"a test of mine\"\n"
+        "  weir dead-letters list --limit 1000 --format json\n";
     command.least = 1;
-    command.most = 2;
+    command.most = 10'000;
     command.run = dead_letters;
     return command;
 }

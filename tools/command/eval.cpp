@@ -1,12 +1,10 @@
 // An expression is checked as part of the smallest flow that can hold it, and computed without an engine.
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
-#include "connectors/catalog.hpp"
-#include "dsl/diagnostics/render.hpp"
+#include "tools/command/alone.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/evaluation.hpp"
 #include "tools/command/load.hpp"
@@ -15,32 +13,7 @@
 namespace weir::command {
 namespace {
 
-const std::string before = "flow eval\n  from console.lines()\n{\n  let result = (", behind = ")\n  -> console.line() result\n}\n";
 constexpr std::size_t largest_line = std::size_t{16} << 20;
-
-// What was found, as if the expression stood alone in a file. What points behind it points to its end.
-Findings moved_back(const Findings& found, const Sources& from, const std::string& expression) {
-    const std::uint32_t begin = from.file(0).begin + static_cast<std::uint32_t>(before.size());
-    const auto length = static_cast<std::uint32_t>(expression.size());
-    const auto move = [&](Span at) {
-        const auto shift = [&](std::uint32_t position) { return position < begin ? 0 : std::min(position - begin, length); };
-        return Span{shift(at.begin), shift(at.end)};
-    };
-    const auto inside = [&](Span at) { return at.begin >= begin && at.end <= begin + length; };
-    Findings out;
-    for (Finding finding : found.all()) {
-        if (finding.severity != Severity::error) continue;
-        if (finding.at.begin > begin + length + 1 && !out.all().empty()) continue;  // what follows from the first one, behind the expression
-        finding.at = move(finding.at);
-        std::erase_if(finding.labels, [&](const Label& label) { return !inside(label.at); });
-        for (Label& label : finding.labels) label.at = move(label.at);
-        std::erase_if(finding.fixes, [&](const Fix& fix) { return std::any_of(fix.edits.begin(), fix.edits.end(), [&](const Edit& edit) { return !inside(edit.at); }); });
-        for (Fix& fix : finding.fixes)
-            for (Edit& edit : fix.edits) edit.at = move(edit.at);
-        out.all().push_back(std::move(finding));
-    }
-    return out;
-}
 
 int each_line(Evaluation& evaluation) {
     std::string pending;
@@ -70,16 +43,12 @@ int each_line(Evaluation& evaluation) {
 int eval(const Arguments& arguments) {
     const std::string& expression = arguments.operands[0];
     Loaded loaded;
-    load_texts(loaded, {"expression"}, {{"expression", before + expression + behind}}, builtin_specs());
-    if (!loaded.good()) {
-        Sources alone;
-        alone.add("expression", expression);
-        print_error(render_text(moved_back(loaded.findings, loaded.sources, expression), alone, wants_colour(2)));
+    std::string why;
+    if (!check_alone(expression, loaded, why)) {
+        print_error(why);
         return findings;
     }
     const plan::Plan& plan = loaded.plan;
-    // Text that closes the bracket itself would make another flow of it.
-    if (plan.flows.size() != 1 || plan.flows[0].lets != 1) return fail_outside("`weir eval` takes one expression");
     Evaluation evaluation(plan, plan.nodes[plan.flows[0].first].exprs[0]);
     if (is_terminal(0)) return evaluation.run("null", 0) ? fine : outside;
     return each_line(evaluation);

@@ -5,6 +5,7 @@
 #include "engine/message/arena.hpp"
 #include "engine/message/json.hpp"
 #include "engine/message/text.hpp"
+#include "engine/runtime/type_mark.hpp"
 
 namespace weir::command {
 namespace {
@@ -25,8 +26,6 @@ Error no_channel(const plan::Plan& plan, const std::string& name) {
     for (std::size_t n = 0; n < known.size() && n < 20; ++n) why += (n == 0 ? "`" : ", `") + known[n] + "`";
     return Error{0, why};
 }
-
-std::uint32_t row_type(Format format, plan::TypeId type) { return static_cast<std::uint32_t>(format) | (type == plan::none ? 0 : (type + 1) << 8); }
 
 Slice keep(Commit& commit, std::string_view text) {
     const Slice slice{static_cast<std::uint32_t>(commit.bytes.size()), static_cast<std::uint32_t>(text.size())};
@@ -75,7 +74,7 @@ Result<Prepared> prepare(const plan::Plan& plan, const Sending& sending, Store& 
     Put put;
     put.channel = store.number(NameKind::channel, channel->name);
     put.id = made.id;
-    put.type = row_type(format, channel->type);
+    put.type = static_cast<std::uint32_t>(format) | mark_of(plan, channel->type).mark << 8;
     put.envelope = keep(commit, encode_envelope(&sending.headers, meta));
     put.body = keep(commit, sending.body);
     commit.puts.push_back(put);

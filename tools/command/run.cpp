@@ -4,11 +4,13 @@
 #include <thread>
 
 #include "connectors/catalog.hpp"
+#include "dsl/names/nearest.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/store/open.hpp"
 #include "engine/system/files.hpp"
 #include "engine/system/worker.hpp"
 #include "engine/system/world.hpp"
+#include "tools/command/act.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/control.hpp"
 #include "tools/command/load.hpp"
@@ -88,8 +90,12 @@ private:
             return "{\"ok\":{}}";
         }
         if (verb == "send") return send(args, ending);
-        return control_error("the engine has no verb `" + std::string(verb.substr(0, 100)) + "`; it has send, status, stop");
+        if (verb == "act") return act_on(args, ending);
+        if (verb == "pause" || verb == "resume") return pause(args, verb == "pause");
+        return control_error("the engine has no verb `" + std::string(verb.substr(0, 100)) + "`; it has act, pause, resume, send, status, stop");
     }
+    std::string act_on(const Value& args, const std::atomic<bool>& ending);
+    std::string pause(const Value& args, bool paused);
     std::string send(const Value& args, const std::atomic<bool>& ending);
 
     const plan::Plan& plan_;
@@ -129,6 +135,36 @@ std::string Run::send(const Value& args, const std::atomic<bool>& ending) {
     const Committed how = committed.get();
     if (how.fates.empty() || how.fates[0] != Fate::durable) return control_error("the message was not kept: " + (how.why.empty() ? "the store refuses it" : how.why));
     return "{\"ok\":{\"id\":\"" + to_text(prepared->id) + "\"}}";
+}
+
+// A deed may take long: who asks is told in time that it goes on.
+std::string Run::act_on(const Value& args, const std::atomic<bool>& ending) {
+    Deed deed;
+    std::string why;
+    if (!read_deed(args, deed, why)) return control_error(why);
+    deed.now = clock_.wall();
+    const auto promise = std::make_shared<std::promise<Deeds>>();
+    std::future<Deeds> done = promise->get_future();
+    first().post([this, promise, what = std::move(deed)]() mutable {
+        store_.act(std::move(what), first(), [promise](Deeds deeds) { promise->set_value(std::move(deeds)); });
+    });
+    for (EngineTime waited{}; done.wait_for(control_look) != std::future_status::ready; waited += control_look)
+        if (ending.load() || waited > patience) return control_error("it is not done yet and goes on: look with `weir status`");
+    return deeds_answer(done.get());
+}
+
+std::string Run::pause(const Value& args, bool paused) {
+    const Value* flow = args.find("flow");
+    if (flow == nullptr || flow->kind() != Kind::string) return control_error("a flow is named by a text");
+    const std::string name(flow->text());
+    if (engine_.pause(name, paused)) {
+        reporter_.write(LogLevel::info, name, paused ? "paused by hand" : "goes on", {});
+        return "{\"ok\":{}}";
+    }
+    std::vector<std::string> known;
+    for (const plan::Flow& each : plan_.flows) known.push_back(each.name);
+    const std::string near = nearest(name, known);
+    return control_error("there is no flow `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
 }
 
 bool read_settings(const std::vector<std::string>& words, std::map<std::string, std::string>& settings, std::string& why) {

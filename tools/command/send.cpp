@@ -5,15 +5,14 @@
 
 #include "connectors/catalog.hpp"
 #include "engine/message/text.hpp"
-#include "engine/store/open.hpp"
 #include "engine/store/view.hpp"
 #include "engine/system/files.hpp"
-#include "engine/system/world.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/control.hpp"
 #include "tools/command/load.hpp"
 #include "tools/command/output.hpp"
 #include "tools/command/put.hpp"
+#include "tools/command/take.hpp"
 
 namespace weir::command {
 namespace {
@@ -32,24 +31,6 @@ Result<std::string> read_input() {
         if (text.size() > largest_body) return Error{EFBIG, "the body is larger than 16 MiB"};
     }
 }
-
-// A queue of one thread that runs what is posted when asked: the store needs no more for one commit.
-class Turn final : public Executor {
-public:
-    void post(Task task) override { tasks_.push_back(std::move(task)); }
-    std::uint64_t after(EngineTime, Task) override { return 0; }
-    void cancel(std::uint64_t) override {}
-    void run() {
-        for (std::size_t n = 0; n < tasks_.size(); ++n) {
-            Task task = std::move(tasks_[n]);
-            task();
-        }
-        tasks_.clear();
-    }
-
-private:
-    std::vector<Task> tasks_;
-};
 
 Result<std::string> send_to_running(const std::string& store, const Sending& sending) {
     if (!is_utf8(sending.body)) return Error{0, "a running engine takes text only, and the body is no UTF-8: stop the engine to send it"};
@@ -82,26 +63,16 @@ Result<std::string> send_to_stopped(const std::string& folder, const Sending& se
     Loaded loaded;
     load_texts(loaded, roots, std::move(texts), builtin_specs());
     if (!loaded.good()) return Error{0, "the flows in the store `" + folder + "` are of another weir: run them with this one first"};
-    PosixFiles files;
-    SystemClock clock;
-    SystemRandom random;
-    StoreOptions options;
-    options.folder = folder;
-    options.inline_writer = true;
-    std::string fatal;
-    Turn turn;
-    Result<std::unique_ptr<Store>> store = open_store(options, files, clock, random, [&](std::string why) { fatal = std::move(why); }, [](std::string why) { print_error("weir: " + why + "\n"); });
-    if (!store) return store.error();
-    Result<Prepared> prepared = prepare(loaded.plan, sending, **store, clock, random);
-    std::optional<Committed> how;
-    if (prepared) {
-        (*store)->commit(std::move(prepared->commit), turn, [&](Committed committed) { how = std::move(committed); });
-        turn.run();
-    }
-    if (fatal.empty()) (*store)->stop([] {});
-    if (!prepared) return prepared.error();
-    if (!fatal.empty()) return Error{0, fatal};
-    if (!how || how->fates.empty() || how->fates[0] != Fate::durable) return Error{0, "the message was not kept: " + (how && !how->why.empty() ? how->why : "the store refuses it")};
+    const Result<Done> kept_it = take_store(folder, [&](TakenStore& own) -> Result<Done> {
+        Result<Prepared> prepared = prepare(loaded.plan, sending, own.store, own.clock, own.random);
+        if (!prepared) return prepared.error();
+        std::optional<Committed> how;
+        own.store.commit(std::move(prepared->commit), own.turn, [&](Committed committed) { how = std::move(committed); });
+        own.turn.run();
+        if (!how || how->fates.empty() || how->fates[0] != Fate::durable) return Error{0, "the message was not kept: " + (how && !how->why.empty() ? how->why : "the store refuses it")};
+        return Done{};
+    });
+    if (!kept_it) return kept_it.error();
     return "sent to " + sending.channel + "; no engine runs on `" + folder + "`, it waits there";
 }
 
@@ -119,8 +90,7 @@ int send(const Arguments& arguments) {
     }
     const std::string store = arguments.store();
     Result<std::string> done = send_to_running(store, sending);
-    // Nobody listens there: no engine, or one that has just ended. The lock says which, and two senders can't both have it.
-    if (!done && (done.error().number == ECONNREFUSED || done.error().number == ENOENT)) {
+    if (!done && nobody_listens(done.error())) {
         if (!PosixFiles().status(store)) return fail_outside("there is no store `" + store + "`");
         done = send_to_stopped(store, sending);
     } else if (!done && done.error().text.find("no UTF-8") != std::string::npos && engine_state(store) == EngineState::stopped) {
