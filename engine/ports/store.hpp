@@ -112,6 +112,7 @@ struct Commit {
     No flow = 0;
     std::int64_t now = 0;
     bool history = true;
+    bool more_follows = false;  // its flow is in the middle of a burst: waiting a moment for the next makes fewer, larger commits
     std::vector<UnitWrite> units;
     std::vector<Put> puts;
     std::vector<Line> lines;

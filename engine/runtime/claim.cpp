@@ -36,7 +36,7 @@ bool FlowRunner::claim(Flight::Unit& unit) {
     figures.duplicates.fetch_add(1, std::memory_order_relaxed);
     if (known.body_hash != key.body_hash) {  // K5
         figures.duplicates_conflicting.fetch_add(1, std::memory_order_relaxed);
-        parts_.log.write(LogLevel::warn, parts_.flow.name, "a message with a known key has another body; the key decides: it is a duplicate", "{\"id\":\"" + to_text(unit.delivery.message.meta.id) + "\"}");
+        parts_.log.write(LogLevel::debug, parts_.flow.name, "a message with a known key has another body; the key decides: it is a duplicate", "{\"id\":\"" + to_text(unit.delivery.message.meta.id) + "\"}");
         if (unit.delivery.asks && find_header(unit.delivery.message.headers ? *unit.delivery.message.headers : Headers{}, "idempotency-key") != nullptr) {
             Failure failure;
             failure.kind = FailureClass::invalid;

@@ -110,6 +110,7 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
     }
     bytes_per_unit_ = run_.outputs.commit().bytes.size() / flight->units.size() + 64;
     run_.outputs.commit().notes = flight->input->take_notes();
+    run_.outputs.commit().more_follows = flight->units.size() >= batch_units / 8;  // a source cuts its batches where its blocks end
     submit(std::move(flight), run_.outputs.take_commit());
 }
 

@@ -6,6 +6,10 @@ namespace weir {
 
 void JobQueue::push(Job job) {
     ++count_;
+    ++pushed_;
+    urgent_ += job.commit.more_follows ? 0u : 1u;
+    units_ += job.commit.units.size();
+    bytes_ += job.commit.bytes.size();
     for (Line& line : lines_) {
         if (line.flow != job.commit.flow) continue;
         line.jobs.push_back(std::move(job));
@@ -39,6 +43,9 @@ std::vector<Job> JobQueue::take(const SetLimits& limits) {
         set.push_back(std::move(line.jobs.front()));
         line.jobs.pop_front();
         --count_;
+        urgent_ -= set.back().commit.more_follows ? 0u : 1u;
+        units_ -= set.back().commit.units.size();
+        bytes_ -= set.back().commit.bytes.size();
         idle = 0;
     }
     return set;

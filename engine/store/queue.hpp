@@ -27,6 +27,9 @@ class JobQueue {
 public:
     void push(Job job);
     bool empty() const { return count_ == 0; }
+    // All that waits is in the middle of a burst, and a set has room for more of it.
+    bool expects_more(const SetLimits& limits) const { return count_ > 0 && urgent_ == 0 && units_ < limits.units && bytes_ < limits.bytes; }
+    std::uint64_t pushed() const { return pushed_; }
     // The next set: at least one job, then as many as the limits allow, the flows in turn, each flow's own in order.
     std::vector<Job> take(const SetLimits& limits);
 
@@ -38,7 +41,8 @@ private:
     };
     std::deque<Line> lines_;  // one for each flow seen
     std::size_t next_ = 0;     // whose turn it is
-    std::size_t count_ = 0;
+    std::size_t count_ = 0, urgent_ = 0, units_ = 0, bytes_ = 0;
+    std::uint64_t pushed_ = 0;
 };
 
 }  // namespace weir

@@ -13,6 +13,7 @@ constexpr std::uint64_t page_size = 4096;
 constexpr int large_log = 16384;  // pages: 64 MB (S1)
 constexpr EngineTime each_second = std::chrono::seconds(1), each_minute = std::chrono::minutes(1), day = std::chrono::hours(24);
 constexpr std::chrono::milliseconds idle_turn{1000};
+constexpr std::chrono::milliseconds burst_turn{1};
 
 }  // namespace
 
@@ -181,19 +182,19 @@ void SqliteStore::subscribe(No subscription, No channel, bool since_oldest) {
 }
 
 void SqliteStore::commit(Commit commit, Executor& home, Then<Committed> then) {
-    bool post = false;
+    bool post = false, wake = false;
     {
         std::lock_guard lock(mutex_);
         if (broken_) return;  // the process ends; nothing is acknowledged any more
         assert(!stopping_ && "a commit after stop");
+        const bool was_empty = queue_.empty();
         queue_.push({std::move(commit), &home, std::move(then), {}, {}, {}, {}});
         post = options_.inline_writer && !posted_;
         if (post) posted_ = true;
+        wake = !options_.inline_writer && (was_empty || !queue_.expects_more(SetLimits{}));
     }
-    if (post)
-        post_cycle(home);
-    else if (!options_.inline_writer)
-        ready_.notify_one();
+    if (post) post_cycle(home);
+    else if (wake) ready_.notify_one();
 }
 
 // One set for each task: what else is due on this executor gets its turn.
@@ -299,10 +300,8 @@ void SqliteStore::act(Deed deed, Executor& home, Then<Deeds> then) {
         post = options_.inline_writer && !posted_;
         if (post) posted_ = true;
     }
-    if (post)
-        post_cycle(home);
-    else if (!options_.inline_writer)
-        ready_.notify_one();
+    if (post) post_cycle(home);
+    else if (!options_.inline_writer) ready_.notify_one();
 }
 
 // One portion; what the flows want committed comes before the next.
@@ -347,6 +346,11 @@ void SqliteStore::run() {
             if (broken_ && !stopping_) return;
             if (!some && visitors_ > 0) continue;
             idle = !some;
+            // In the middle of a burst: as long as more comes, up to what a set holds. Each commit costs its syncs, however little is in it.
+            for (std::uint64_t pushed = 0; some && queue_.expects_more(SetLimits{}) && deeds_.empty() && bad_.empty() && pushed != queue_.pushed();) {
+                pushed = queue_.pushed();
+                ready_.wait_for(lock, burst_turn, [&] { return stopping_ || broken_ || !queue_.expects_more(SetLimits{}); });
+            }
         }
         if (idle) {  // what is over goes, and time is kept, although nobody commits
             std::lock_guard use(use_);
