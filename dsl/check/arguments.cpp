@@ -18,6 +18,12 @@ std::string list_of(const std::vector<std::string>& names) {
 }
 
 ExprId argument(Checker& c, ExprScope& scope, const syntax::Expr& value, const ArgumentSpec& spec, const std::string& of) {
+    if (const auto* several = std::get_if<syntax::Array>(&value.node); several != nullptr && !spec.choices.empty()) {
+        std::vector<ExprId> elements;
+        for (const syntax::Item& item : several->items)
+            if (item.value) elements.push_back(argument(c, scope, *item.value, spec, of));
+        return Expressions(c, scope).list(std::move(elements), value.at);
+    }
     if (!spec.choices.empty()) {
         ExprScope empty;
         empty.module = scope.module;

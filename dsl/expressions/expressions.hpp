@@ -26,6 +26,7 @@ public:
     FailureSet fails(plan::ExprId id) const { return c_.plan.exprs[id].can_fail; }
     bool secret(plan::ExprId id) const { return c_.secrets.count(id) != 0; }
     plan::ExprId constant(Constant value, Span at);
+    plan::ExprId list(std::vector<plan::ExprId> elements, Span at);
     plan::ExprId broken(Span at);  // stands for what has its finding already: `any`, never fails
     std::string say(plan::TypeId id) const;  // "an int", "a string", "\"a\" | \"b\""
 

@@ -181,6 +181,14 @@ ExprId Expressions::array(const syntax::Array& a, Span at) {
     return make(std::move(e), t_.array(element == none ? 0 : element), at, invalid);
 }
 
+ExprId Expressions::list(std::vector<ExprId> elements, Span at) {
+    Expr e;
+    e.op = Op::array;
+    e.operands = std::move(elements);
+    e.entries.resize(e.operands.size());
+    return make(std::move(e), t_.array(0), at);
+}
+
 ExprId Expressions::key_text(const syntax::Key& key) {
     Expr e;
     e.op = Op::text;

@@ -62,6 +62,11 @@ void aborted(int) { ::_exit(our_bug); }
 
 int main(int count, char** words) {
     const rlimit no_core{0, 0};
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {  // each connection is a descriptor
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     setrlimit(RLIMIT_CORE, &no_core);  // Z1: messages and secrets don't belong into a core file
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGABRT, weir::command::aborted);
