@@ -88,7 +88,8 @@ public:
                 some = true;
             }
             if (!some) {
-                figures.depth = tail + 1 - first;
+                Statement rows_left(*database_, "SELECT count(*) FROM " + channel_table(no));  // by hand some may be gone
+                if (rows_left.step()) figures.depth = rows_left.natural(0);
                 oldest_row = first;
             }
             if (figures.depth > 0) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view lines_sign = "/file.lines/";
 constexpr std::uint64_t longest_line = std::uint64_t{16} << 20;
+constexpr std::uint64_t most_generations = 16;  // of files behind one inode
 
 // The facts of a delivery, kept as JSON with the row.
 struct Facts {
@@ -43,25 +44,30 @@ void of_text(const HistoryRow& unit, const std::string& body, Taken& out) {
     out.delivery.message.meta.created = unit.at;
 }
 
-// The bytes of the file as it is now; a line is what stood there when it was read, or the file was written anew since.
+// The bytes of the file as it is now. That they are the line which was read, its id proves: it is made from the file's identity, the line's place
+// and its text. Where the connector makes ids otherwise than this, no line is found, never a wrong one.
 void of_line(const HistoryRow& unit, Taken& out) {
     const std::string path = unit.from.substr(unit.from.find(lines_sign) + lines_sign.size());
+    out.why = "`" + path + "` is not there as it was";
     PosixFiles files;
     const std::uint64_t length = unit.in.end - unit.in.at;
-    if (length > longest_line) {
-        out.why = "its line is too long";
-        return;
-    }
+    if (length > longest_line) return;
     Result<std::unique_ptr<File>> file = files.open(path, OpenMode::read);
+    if (!file) return;
+    const Result<FileStatus> status = (*file)->status();
     std::string text(length, '\0');
-    Result<std::size_t> got = file ? (*file)->read_at(unit.in.at, std::span(text.data(), text.size())) : Result<std::size_t>(file.error());
-    if (!got || *got != length || text.empty() || text.back() != '\n') {
-        out.why = "`" + path + "` is not there as it was";
-        return;
-    }
+    const Result<std::size_t> got = (*file)->read_at(unit.in.at, std::span(text.data(), text.size()));
+    if (!status || !got || *got != length) return;
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    const std::size_t blank = text.find_last_of('\n');  // empty lines before it belong to its position
-    of_text(unit, blank == std::string::npos ? text : text.substr(blank + 1), out);
+    std::size_t begin = text.find_last_of('\n');  // empty lines before it belong to its position
+    begin = begin == std::string::npos ? 0 : begin + 1;
+    const std::string_view line = std::string_view(text).substr(begin);
+    for (std::uint64_t generation = 0; generation < most_generations; ++generation) {
+        const std::uint64_t fields[] = {status->device, status->inode, static_cast<std::uint64_t>(status->born), generation};
+        const Id128 of_file = sha256_128("file.lines id", {reinterpret_cast<const char*>(fields), sizeof fields});
+        const Id128 key = sha256_128("file" + std::string(1, '\0') + unit.from, {reinterpret_cast<const char*>(&of_file), sizeof of_file});
+        if (sip_hash(line, {key.a + unit.in.at + begin, key.b}) == unit.mid) return of_text(unit, std::string(line), out);
+    }
 }
 
 void of_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t type, std::string source, Taken& out) {

@@ -141,6 +141,27 @@ void read_by_plan(const plan::Plan& plan, const WayUnit& unit, Delivery& deliver
     }
 }
 
+// The flow's one endpoint as it stands in the text, its arguments too where they are one text.
+std::string endpoint_of(const plan::Plan& plan, const std::string& name) {
+    std::string found;
+    for (const plan::Flow& flow : plan.flows) {
+        if (flow.name != name) continue;
+        for (const plan::Source& source : flow.sources) {
+            if (source.endpoint == plan::none) continue;
+            if (!found.empty()) return "a source";
+            const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];
+            found = plan.connectors[endpoint.connector].name + "." + endpoint.operation + "(";
+            for (const plan::Argument& argument : endpoint.arguments) {
+                const std::string* text = argument.value == plan::none ? nullptr : std::get_if<std::string>(&plan.exprs[argument.value].constant);
+                if (text != nullptr && plan.exprs[argument.value].op == plan::Op::constant && found.back() == '(') write_json_string(found, *text);
+                else found += found.back() == '(' ? ".." : ", ..";
+            }
+            found += ")";
+        }
+    }
+    return found;
+}
+
 // What was computed is what happened, as far as that is known; else something that the run used is not kept.
 bool agrees(const WayUnit& unit, const Replay& replay) {
     const HistoryRow& row = unit.trace.unit;
@@ -215,6 +236,7 @@ Result<Way> find_way(StoreView& view, const Id128& id, const std::map<std::strin
             unit.not_replayed = at->second.second;
             continue;
         }
+        unit.endpoint = endpoint_of(at->second.first->plan(), row.flow);
         if (!unit.input.there) {
             unit.not_replayed = unit.input.why;
             continue;

@@ -18,6 +18,7 @@ struct WayUnit {
     Taken input;
     std::optional<Replay> replay;
     std::string not_replayed;               // why, where it is not there
+    std::string endpoint;                   // that its flow reads, where it reads one
     const Sources* sources = nullptr;       // of the spans of its plan's nodes
     std::vector<std::vector<std::size_t>> takers;  // by index of unit.out: the units that took that row
     std::vector<std::size_t> next;          // the units that took what it left at rest, or replayed what it left dead

@@ -14,7 +14,7 @@ std::string step_name(const plan::Node& node) {
     std::string name = node.word;
     for (const plan::Path& path : node.paths) {
         if (path.names.empty() || name.size() > 60) continue;
-        name += ' ';
+        name += path.is_let ? " meta." : node.text == "header" ? " " : " body.";
         for (std::size_t n = 0; n < path.names.size(); ++n) name += (n == 0 || path.names[n] == "[]" ? "" : ".") + path.names[n];
     }
     if (node.call && node.word != "call") name += " = call";
@@ -26,6 +26,9 @@ std::string place_text(const Sources* sources, const plan::Node& node) {
     const Place place = sources->place(node.at.begin);
     return sources->file(place.file).path + ":" + std::to_string(place.line);
 }
+
+// A message without a place is from its flow's endpoint, which the flow names.
+std::string origin_of(const WayUnit& unit) { return unit.trace.unit.in.sort == Position::Sort::none && !unit.endpoint.empty() ? unit.endpoint : place_of(unit.trace.unit); }
 
 // What of its way is over, and what not.
 std::string state_of(const Way& way, const WayUnit& unit, std::size_t out) {
@@ -93,7 +96,7 @@ private:
         } else {
             line(depth, mark + time_text(row.at) + "  " + visible(row.flow, 200) + "  " + outcome_text(row.outcome) + (row.attempt > 1 ? "  attempt " + std::to_string(row.attempt) : "") + "  " + short_id(row.mid));
             const bool again = row.in.sort == Position::Sort::due;
-            line(depth + 1, "from " + visible(place_of(row), 300) + (one.input.there && !again ? "  " + cut(input_text(one)) : ""));
+            line(depth + 1, "from " + visible(origin_of(one), 300) + (one.input.there && !again ? "  " + cut(input_text(one)) : ""));
             steps(one, depth + 1);
         }
         for (std::size_t n = 0; n < row.out.size(); ++n) {
@@ -111,7 +114,7 @@ private:
             for (const RowId dead : row.dead) dead_letter(dead, depth + 1);
         for (const RowId due : row.due)
             if (one.next.empty()) resting(due, one, depth + 1);
-        for (const std::size_t next : one.next) unit(next, depth + 1);
+        for (const std::size_t next : one.next) unit(next, depth);  // as it is the same message
     }
     static std::string input_text(const WayUnit& one) {
         std::string body;
@@ -128,8 +131,8 @@ private:
             if (!step.to.empty()) text += " " + visible(step.to, 300);
             if (!step.to.empty() && (step.sent != step.before || step.has_answer)) text += "  " + cut(step.sent);
             if (step.has_answer) text += "  answered " + cut(step.answer);
-            if (!step.note.empty()) text += "  " + visible(step.note, longest_ + 100);
             if (step.failed) text += "  failed: " + visible(failure_text(*step.failed), 1000);
+            if (!step.note.empty()) text += (step.failed ? "; " : "  ") + visible(step.note, longest_ + 100);
             if (step.undone) text += "  (taken back)";
             const std::string place = place_text(one.sources, *step.node);
             line(depth + step.depth, text + (place.empty() ? "" : "  [" + visible(place, 200) + "]"));
@@ -209,7 +212,7 @@ std::string way_json(const Way& way) {
         out += "{\"no\":" + std::to_string(row.no) + ",\"at\":\"" + time_text(row.at) + "\",\"flow\":";
         write_string(out, row.flow);
         out += std::string(",\"outcome\":\"") + outcome_text(row.outcome) + "\",\"id\":\"" + to_text(row.mid) + "\",\"attempt\":" + std::to_string(row.attempt) + ",\"from\":";
-        write_string(out, place_of(row));
+        write_string(out, origin_of(one));
         if (one.input.there) {
             std::string body;
             write_body(body, one.input.delivery.message.body);
