@@ -36,6 +36,7 @@ private:
     std::optional<plan::TestEndpoint> endpoint(const Asked& asked, Side side);
     std::string flow_name(const syntax::Name& name);  // empty: has its finding
     bool is_flow(std::string_view name) const;
+    bool is_read(const plan::TestEndpoint& endpoint) const;  // by a flow
     const OperationSpec* operation(const plan::TestEndpoint& endpoint, OperationRole role) const;
     plan::TypeId body_of(const plan::TestTarget& target) const;
 

@@ -150,9 +150,10 @@ bool TestLowering::expect_targets(Parts& parts, TestExpect& made, Span word, con
         } else {
             fine = false;
         }
-    } while (parts.take<syntax::Comma>());
+        (void)parts.take<syntax::Comma>();
+    } while (parts.peek_as<syntax::Target>());
     const Span at = parts.end() ? word : parts.peek()->at;
-    const std::string said = parts.word() ? std::string(*parts.word()) : std::string();
+    std::string said = parts.word() ? std::string(*parts.word()) : std::string();
     if (parts.take_words("called before")) {
         made.what = Expected::before;
         const syntax::Expr* e = parts.take_value();
@@ -167,6 +168,7 @@ bool TestLowering::expect_targets(Parts& parts, TestExpect& made, Span word, con
         made.targets.push_back(*to);
     } else if (parts.take_words("is empty")) {
         made.what = Expected::is_empty;
+        said = "is empty";
     } else if (parts.take_words("is")) {
         made.what = Expected::is;
         const syntax::Expr* e = parts.take_value();

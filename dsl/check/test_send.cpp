@@ -37,6 +37,10 @@ void TestLowering::send(const Form& form, Span at) {
     }
     const OperationSpec* source = to->endpoint ? operation(*to->endpoint, OperationRole::source) : nullptr;
     if (made.source != none && !to->endpoint) c_.findings.error(Code::W0407, form.get("source")->at, "a message in a channel has no `source`").help("what a connector says of a delivery ends at the first channel");
+    if (source && !is_read(*to->endpoint)) {
+        c_.findings.error(Code::W0407, asked.at, "no flow reads from `{}`", asked.name.text).help("a test sends to what stands behind `from`; `stub {}` answers what flows ask there", c_.text(asked.at));
+        return;
+    }
     if (source && source->two_way) {
         made.asks = asked_ = true;  // Q3: over HTTP somebody always waits
     } else if (as) {

@@ -26,6 +26,13 @@ const OperationSpec* TestLowering::operation(const TestEndpoint& endpoint, Opera
     return spec ? spec->find(endpoint.operation, role) : nullptr;
 }
 
+bool TestLowering::is_read(const TestEndpoint& endpoint) const {
+    for (const Flow& flow : c_.plan.flows)
+        for (const Source& source : flow.sources)
+            if (source.endpoint != none && c_.plan.endpoints[source.endpoint].connector == endpoint.connector && c_.plan.endpoints[source.endpoint].operation == endpoint.operation) return true;
+    return false;
+}
+
 TypeId TestLowering::body_of(const TestTarget& target) const { return target.channel == none ? c_.types.any() : c_.plan.channels[target.channel].type; }
 
 std::optional<TestEndpoint> TestLowering::endpoint(const Asked& asked, Side side) {
