@@ -178,9 +178,10 @@ struct StoredReply {
 };
 // What people do to what stands (O1): one commit, with a history row that says who and why.
 struct Deed {
-    enum class Sort : std::uint8_t { replay, discard, purge, forget } sort = Sort::replay;
-    std::string flow;              // replay, discard: whose dead letters
-    std::vector<RowId> rows;       // of `dead`; of the channel (purge); empty: all
+    // release: what is at rest runs now; drop: it never does (a row that holds a key of a running flow can't be dropped)
+    enum class Sort : std::uint8_t { replay, discard, purge, forget, release, drop } sort = Sort::replay;
+    std::string flow;              // replay, discard: whose dead letters; release, drop: whose rests
+    std::vector<RowId> rows;       // of `dead`; of the channel (purge); of `due` (release, drop); empty: all
     std::string channel;           // purge; forget: a subscription, channel, flow or source that nobody asked for in this run
     bool afresh = false;           // replay: without the memo, under ids of its own (F4)
     std::string who, why;

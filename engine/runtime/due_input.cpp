@@ -44,10 +44,27 @@ private:
         at_[id] = at;
         order_.emplace(at, id);
     }
+    // Rows that came, whose time was changed, or that went: by hand.
     void look_for_new() {
-        for (const DueRow& row : store_.due(flow_.parts().number))
-            if (!running_.contains(row.id) && !at_.contains(row.id)) schedule(row.id, row.at);
+        std::unordered_set<RowId> there;
+        for (const DueRow& row : store_.due(flow_.parts().number)) {
+            there.insert(row.id);
+            const auto known = at_.find(row.id);
+            if (running_.contains(row.id) || (known != at_.end() && known->second == row.at)) continue;
+            if (known != at_.end()) order_.erase({known->second, row.id});
+            schedule(row.id, row.at);
+        }
+        const std::size_t before = at_.size();
+        for (auto at = at_.begin(); at != at_.end();) {
+            if (there.contains(at->first)) {
+                ++at;
+                continue;
+            }
+            order_.erase({at->second, at->first});
+            at = at_.erase(at);
+        }
         pump();
+        if (at_.size() != before && running_.empty()) flow_.changed();
     }
     void pump() {
         while (!stopped_ && !order_.empty() && order_.begin()->first <= store_.now()) {

@@ -192,6 +192,72 @@ DeedStep work_on_dead(const DeedParts& parts, DeedJob& job) {
     return ended(parts, job, end, more, rows, std::move(woken));
 }
 
+// Messages at rest: let go before their time, or withdrawn.
+std::string begin_rests(const DeedParts& parts, DeedJob& job) {
+    const Deed& deed = job.deed;
+    const bool drops = deed.sort == Deed::Sort::drop;
+    if (deed.flow.empty() && deed.rows.empty()) return "whose messages at rest?";
+    if (drops && deed.why.empty()) return "what is dropped needs a reason";
+    const std::optional<No> flow = parts.known(NameKind::flow, deed.flow);
+    if (!deed.flow.empty() && !flow) return "the store knows no flow `" + deed.flow + "`";
+    std::sort(job.deed.rows.begin(), job.deed.rows.end());
+    job.deed.rows.erase(std::unique(job.deed.rows.begin(), job.deed.rows.end()), job.deed.rows.end());
+    Statement one(parts.database, "SELECT flow FROM due WHERE id=?");
+    for (const RowId id : job.deed.rows) {
+        const bool there = one.integer(1, id).step();
+        const No of = there ? static_cast<No>(one.integer(0)) : 0;
+        one.reset();
+        if (!there || (flow && of != *flow)) return "nothing is at rest under the number " + number_text(id) + (flow ? " in flow `" + deed.flow + "`" : "");
+    }
+    job.last = static_cast<RowId>(parts.database.number("SELECT ifnull(max(id), 0) FROM due"));
+    return {};
+}
+
+DeedStep work_on_rests(const DeedParts& parts, DeedJob& job) {
+    const bool drops = job.deed.sort == Deed::Sort::drop;
+    bool more = false;
+    std::uint64_t rows = 0;
+    std::vector<No> woken;
+    const auto end = parts.writer.transaction([&] {
+        Told told(job.deed);
+        std::vector<RowId> ids;
+        if (!job.deed.rows.empty()) {
+            while (job.index < job.deed.rows.size() && ids.size() < rows_at_once) ids.push_back(job.deed.rows[job.index++]);
+            more = job.index < job.deed.rows.size();
+        } else {
+            Statement next(parts.database, "SELECT id FROM due WHERE flow=? AND id>? AND id<=? ORDER BY id LIMIT ?");
+            next.integer(1, parts.known(NameKind::flow, job.deed.flow).value_or(0)).integer(2, job.after).integer(3, job.last).integer(4, static_cast<std::uint64_t>(rows_at_once));
+            while (next.step()) ids.push_back(next.natural(0));
+            more = ids.size() == rows_at_once;
+            if (!ids.empty()) job.after = ids.back();
+        }
+        Statement row(parts.database, "SELECT flow, mid, key_high FROM due WHERE id=?");
+        Statement now(parts.database, "UPDATE due SET at=? WHERE id=?");
+        for (const RowId id : ids) {
+            Id128 mid;
+            const bool there = row.integer(1, id).step() && row.read_id(1, mid);
+            const No flow = there ? static_cast<No>(row.integer(0)) : 0;
+            const bool holds = there && row.is_integer(2);
+            row.reset();
+            if (!there) continue;  // it has run meanwhile
+            if (drops && holds && parts.in_use(flow)) {
+                job.done.refused = "the message at rest " + number_text(id) + " holds its key: stop the engine to drop it";
+                more = false;
+                break;
+            }
+            if (drops) parts.rests.take_due(id);
+            else now.integer(1, parts.writer.now().count()).integer(2, id).run();
+            if (std::find(woken.begin(), woken.end(), flow) == woken.end()) woken.push_back(flow);
+            if (drops) told.unit(flow, mid, Outcome::withdrawn, {Position::Sort::due, flow, 0, id, id + 1}, {}, {}, job.deed.why);
+            else told.unit(flow, mid, Outcome::resting, {}, {}, {id}, job.deed.why);
+            ++rows;
+        }
+        told.write(parts.writer);
+        return rows > 0;
+    });
+    return ended(parts, job, end, more, rows, std::move(woken));
+}
+
 std::string begin_purge(const DeedParts& parts, DeedJob& job, No channel) {
     std::sort(job.deed.rows.begin(), job.deed.rows.end());
     job.deed.rows.erase(std::unique(job.deed.rows.begin(), job.deed.rows.end()), job.deed.rows.end());
@@ -338,6 +404,13 @@ DeedStep carry_on(const DeedParts& parts, DeedJob& job) {
                 if (std::string why = begin_dead(parts, job); !why.empty()) return refuse(job, std::move(why));
             }
             return work_on_dead(parts, job);
+        case Deed::Sort::release:
+        case Deed::Sort::drop:
+            if (!job.begun) {
+                job.begun = true;
+                if (std::string why = begin_rests(parts, job); !why.empty()) return refuse(job, std::move(why));
+            }
+            return work_on_rests(parts, job);
         case Deed::Sort::purge: return purge(parts, job);
         case Deed::Sort::forget: return forget(parts, job);
     }

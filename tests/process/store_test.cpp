@@ -290,6 +290,32 @@ TEST_CASE("what waits: until when, for which try, and why") {
     CHECK(holds_text(store.run({"status"}).out, "waiting      1 (weir waiting)\n"));
 }
 
+TEST_CASE("what waits is let go or dropped, on a running engine and on a stopped one") {
+    const Sorted store;
+    CHECK(holds_text(store.run({"waiting", "release"}).err, "--all FLOW"));
+    CHECK(holds_text(store.run({"waiting", "release", "7"}).err, "nothing is at rest under the number 7"));
+    CHECK(holds_text(store.run({"waiting", "drop", "1"}).err, "say why"));
+    CHECK(store.run({"waiting", "release", "1", "--why", "the printer is back"}).out == "let go: 1\n");
+    CHECK(holds_text(store.run({"waiting"}).out, "(now)"));
+    const std::string id = store.id("intake", "body.code == \"A2\"");
+    CHECK(holds_text(store.run({"trace", id}).out, ": the printer is back"));
+    Program engine(store.here, {"run", "sort.flow"});
+    REQUIRE(engine.until([&] { return holds_text(store.run({"waiting"}).out, "attempt 3"); }));  // it ran, failed, and waits again
+    CHECK(store.run({"waiting", "release", "--all", "sort"}).out == "let go: 1\n");
+    REQUIRE(engine.until([&] { return holds_text(store.run({"waiting"}).out, "attempt 4"); }));
+    Ended ended = store.run({"trace", id});
+    CAPTURE(ended.out);
+    CHECK(holds_text(ended.out, "sort  resting  attempt 2"));
+    CHECK(holds_text(ended.out, "sort  resting  attempt 3"));
+    CHECK(holds_text(ended.out, "for attempt 4  connect: "));
+    CHECK(store.run({"waiting", "drop", "1", "--discard", "labelled by hand"}).out == "dropped: 1\n");
+    CHECK(store.run({"waiting"}).out == "nothing waits\n");
+    CHECK(holds_text(store.run({"messages", "--outcome", "withdrawn"}).out, ": labelled by hand)"));
+    CHECK(holds_text(store.run({"trace", id}).out, "withdrawn by "));
+    ended = engine.end();  // nothing is left to wait for
+    CHECK(ended.code == 0);
+}
+
 TEST_CASE("channels of a stopped store: rows by number, all of them, and what no flow has any more") {
     const Sorted store;
     CHECK(store.run({"send", "rejects", "{\"n\":2}"}).code == 0);

@@ -17,7 +17,7 @@
 namespace weir::command {
 namespace {
 
-constexpr std::string_view sorts[] = {"replay", "discard", "purge", "forget"};
+constexpr std::string_view sorts[] = {"replay", "discard", "purge", "forget", "release", "drop"};
 
 std::string text_of(const Value& args, std::string_view name) {
     const Value* value = args.find(name);
@@ -78,7 +78,7 @@ bool read_deed(const Value& args, Deed& out, std::string& why) {
             known = true;
         }
     if (!known) {
-        why = "act has the sorts replay, discard, purge, forget";
+        why = "act has the sorts replay, discard, purge, forget, release, drop";
         return false;
     }
     out.flow = text_of(args, "flow");

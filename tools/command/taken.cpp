@@ -123,6 +123,7 @@ Taken what_it_took(StoreView& view, const HistoryRow& unit) {
         Result<std::optional<std::string>> body = view.arrival(unit.no);
         if (body && *body) of_text(unit, **body, out);
     }
+    if (!out.there && unit.in.sort == Position::Sort::source) out.why = "its input stands at its source, not in the store";
     if (!out.there && unit.in.sort == Position::Sort::source && unit.from.find(lines_sign) != std::string::npos) of_line(unit, out);
     if (out.there) {
         out.delivery.message.meta.failure = nullptr;

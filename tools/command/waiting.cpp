@@ -2,6 +2,7 @@
 
 #include "engine/store/view.hpp"
 #include "engine/system/world.hpp"
+#include "tools/command/act.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/kept.hpp"
 #include "tools/command/numbers.hpp"
@@ -56,11 +57,29 @@ std::string as_page(const Resting& one, std::int64_t now) {
     return page + "  body     " + visible(one.row.body, 65536) + "\n";
 }
 
+// release and drop: numbers, or --all with the flow's name.
+int change(const Arguments& arguments, bool drops) {
+    Deed deed;
+    deed.sort = drops ? Deed::Sort::drop : Deed::Sort::release;
+    deed.why = drops ? arguments.get("discard") : arguments.get("why");
+    for (std::size_t n = 1; n < arguments.operands.size(); ++n) {
+        const std::string& word = arguments.operands[n];
+        RowId row = 0;
+        if (read_number(word, row)) deed.rows.push_back(row);
+        else if (deed.flow.empty()) deed.flow = word;
+        else return fail_outside("one flow at a time: `" + visible(deed.flow, 100) + "` or `" + visible(word, 100) + "`");
+    }
+    if (arguments.has("all") ? !deed.rows.empty() || deed.flow.empty() : deed.rows.empty()) return fail_outside("which? Give numbers (weir waiting), or --all FLOW");
+    if (drops && deed.why.empty()) return fail_outside("what is dropped is gone: say why with --discard \"why\"");
+    return tell(act(arguments.store(), std::move(deed)), drops ? "dropped:" : "let go:");
+}
+
 int waiting(const Arguments& arguments) {
+    if (!arguments.operands.empty() && (arguments.operands[0] == "release" || arguments.operands[0] == "drop")) return change(arguments, arguments.operands[0] == "drop");
     const bool shows = !arguments.operands.empty() && arguments.operands[0] == "show";
     RowId wanted = 0;
     if (shows && (arguments.operands.size() != 2 || !read_number(arguments.operands[1], wanted))) return fail_outside("`weir waiting show` wants one number (weir waiting)");
-    if (!shows && arguments.operands.size() > 1) return fail_outside("`weir waiting` takes one flow, or show and a number");
+    if (!shows && arguments.operands.size() > 1) return fail_outside("`weir waiting` takes one flow; or show, release or drop with a number");
     const std::string flow = shows || arguments.operands.empty() ? "" : arguments.operands[0];
     std::size_t limit = 0;
     if (!read_count(arguments.get("limit", "50"), limit)) return fail_outside("--limit is a number from 1 to 1000000, not `" + visible(arguments.get("limit"), 100) + "`");
@@ -96,11 +115,15 @@ int waiting(const Arguments& arguments) {
 Command waiting_command() {
     Command command;
     command.name = "waiting";
-    command.operands = "[FLOW | show NUMBER]";
-    command.summary = "Lists the messages at rest, those due first: retries and replays, when they run again and why they wait.";
-    command.options = {store_option, {"limit", "N", "so many at most; by default 50", false, {}}, format_option};
-    command.examples = "  weir waiting\n  weir waiting orders\n  weir waiting show 3\n  weir waiting --format json\n";
-    command.most = 2;
+    command.operands = "[FLOW | show NUMBER | release|drop NUMBER..]";
+    command.summary = "Lists the messages at rest, those due first: retries and replays, when they run again and why they wait; release lets them run now, drop takes them out.";
+    command.options = {store_option, {"limit", "N", "so many at most; by default 50", false, {}},
+                       {"all", "", "release, drop: all of the flow that is named", false, {}},
+                       {"why", "TEXT", "release: why, for the history", false, {}},
+                       {"discard", "WHY", "drop: why they may go", false, {}},
+                       format_option};
+    command.examples = "  weir waiting\n  weir waiting orders\n  weir waiting show 3\n  weir waiting release 3 4\n  weir waiting release --all orders --why \"the printer is back\"\n  weir waiting drop 3 --discard \"sent by hand\"\n  weir waiting --format json\n";
+    command.most = 10'000;
     command.run = waiting;
     return command;
 }

@@ -18,32 +18,37 @@ constexpr std::size_t most_roots = 50;
 bool by_hand(const WayUnit& unit) { return !unit.trace.unit.who.empty(); }
 
 void find_takers(Way& way) {
+    std::map<std::pair<std::string, RowId>, std::pair<std::size_t, std::size_t>> made;  // place: unit, index of its out
+    std::map<RowId, std::size_t> rests, letters;                                          // who left it there last: a rest keeps its number from try to try
     for (std::size_t n = 0; n < way.units.size(); ++n) {
-        const HistoryRow& unit = way.units[n].trace.unit;
-        way.units[n].takers.resize(unit.out.size());
-        const auto belongs_to = [&](std::size_t parent) {
-            way.units[n].has_parent = true;
-            return &way.units[parent];
-        };
+        WayUnit& one = way.units[n];
+        const HistoryRow& unit = one.trace.unit;
+        one.takers.resize(unit.out.size());
         if (unit.in.sort == Position::Sort::consumer)
-            for (std::size_t k = 0; k < n; ++k) {
-                const HistoryRow& maker = way.units[k].trace.unit;
-                for (std::size_t o = 0; o < maker.out.size(); ++o)
-                    if (maker.out[o].first == unit.from && maker.out[o].second == unit.in.end - 1) belongs_to(k)->takers[o].push_back(n);
+            if (const auto maker = made.find({unit.from, unit.in.end - 1}); maker != made.end()) {
+                way.units[maker->second.first].takers[maker->second.second].push_back(n);
+                one.has_parent = true;
             }
-        // A rest keeps its number from try to try: who left it there last is meant.
         if (unit.in.sort == Position::Sort::due)
-            for (std::size_t k = n; k-- > 0;)
-                if (std::find(way.units[k].trace.unit.due.begin(), way.units[k].trace.unit.due.end(), unit.in.at) != way.units[k].trace.unit.due.end()) {
-                    belongs_to(k)->next.push_back(n);
-                    break;
-                }
-        if (by_hand(way.units[n]) && !unit.dead.empty())
-            for (std::size_t k = n; k-- > 0;)
-                if (!by_hand(way.units[k]) && std::find(way.units[k].trace.unit.dead.begin(), way.units[k].trace.unit.dead.end(), unit.dead[0]) != way.units[k].trace.unit.dead.end()) {
-                    belongs_to(k)->next.push_back(n);
-                    break;
-                }
+            if (const auto maker = rests.find(unit.in.at); maker != rests.end()) {
+                way.units[maker->second].next.push_back(n);
+                one.has_parent = true;
+            }
+        if (by_hand(one) && unit.dead.empty() && !unit.due.empty())  // released
+            if (const auto maker = rests.find(unit.due[0]); maker != rests.end()) {
+                way.units[maker->second].next.push_back(n);
+                one.has_parent = true;
+            }
+        if (by_hand(one) && !unit.dead.empty())
+            if (const auto maker = letters.find(unit.dead[0]); maker != letters.end()) {
+                way.units[maker->second].next.push_back(n);
+                one.has_parent = true;
+            }
+        for (std::size_t o = 0; o < unit.out.size(); ++o)
+            if (unit.out[o].second != 0) made[unit.out[o]] = {n, o};
+        for (const RowId due : unit.due) rests[due] = n;
+        if (!by_hand(one))
+            for (const RowId dead : unit.dead) letters[dead] = n;
     }
     for (std::size_t n = 0; n < way.units.size(); ++n)
         if (!way.units[n].has_parent) way.roots.push_back(n);

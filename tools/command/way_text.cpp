@@ -89,7 +89,7 @@ private:
         const HistoryRow& row = one.trace.unit;
         const char* mark = row.mid == way_.asked ? "* " : "";
         if (!row.who.empty()) {
-            const std::string what = row.outcome == Outcome::resting ? "replayed" : outcome_text(row.outcome);
+            const std::string what = row.outcome != Outcome::resting ? outcome_text(row.outcome) : row.dead.empty() ? "let go" : "replayed";
             line(depth, mark + time_text(row.at) + "  " + what + " by " + visible(row.who, 200) + (row.why.empty() ? "" : ": " + visible(row.why, 500)));
         } else if (row.flow == "(weir send)") {
             line(depth, mark + time_text(row.at) + "  sent by hand (weir send)  " + short_id(row.mid));
