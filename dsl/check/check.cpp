@@ -1,6 +1,7 @@
 #include "dsl/check/check.hpp"
 
 #include "dsl/check/checker.hpp"
+#include "dsl/check/selective.hpp"
 #include "dsl/steps/body.hpp"
 
 namespace weir {
@@ -55,6 +56,7 @@ plan::Plan check(const std::vector<std::string>& roots, const ReadFile& read, co
         lower_tests(checker);
         conversations(checker);
         allowed(checker);
+        if (!findings.has_errors()) selective_readers(checker.plan);
     }
     std::string texts;
     for (std::size_t i = 0; i < sources.count(); ++i) texts += sources.file(i).path + '\0' + sources.file(i).text + '\0';

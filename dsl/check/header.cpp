@@ -160,6 +160,7 @@ private:
             return true;
         }
         if (name.text.ends_with(".dead") && c_.flows.count(name.text.substr(0, name.text.size() - 5))) {
+            c_.not_built(name.at, "reading dead letters from a flow");
             made.dead = true;
             made.subscription = name.text.substr(0, name.text.size() - 5);
             return true;

@@ -44,6 +44,7 @@ struct Engine::Parts {
     std::vector<std::unique_ptr<FlowRunner>> flows;
     std::vector<Executor*> homes;  // of each flow
     Requesters requesters;
+    std::map<std::string, std::shared_ptr<Cursor>> cursors;  // by subscription: flows that read one queue share it
     Then<Result<Done>> ended;
     bool endless = false;
     bool stopping = false;
@@ -185,7 +186,18 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
         const std::string name = topic ? channel.name + "/" + (source.subscription.empty() ? runner.parts().flow.name : source.subscription) : channel.name;
         const No subscription = world.store.number(NameKind::subscription, name);
         world.store.subscribe(subscription, number, !topic || source.since_oldest);
-        std::unique_ptr<Input> input = make_channel_input(runner, world.store, {number, subscription, channel.name, channel.type, mark_of(plan, channel.type)});
+        ChannelParts parts;
+        parts.channel = number;
+        parts.subscription = subscription;
+        parts.name = channel.name;
+        parts.type = channel.type;
+        parts.mark = mark_of(plan, channel.type);
+        parts.live = source.live;
+        if (source.where != plan::none) parts.where = compiler.compile(source.where);
+        std::shared_ptr<Cursor>& cursor = cursors[name];
+        if (!cursor) cursor = std::make_shared<Cursor>();
+        parts.cursor = cursor;
+        std::unique_ptr<Input> input = make_channel_input(runner, world.store, std::move(parts));
         input->weight = source.weight;
         runner.add(std::move(input));
         return Done{};
@@ -251,7 +263,11 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
         if (!added) return added.error();
         if (source.channel == plan::none) continue;
         const plan::Channel& channel = plan.channels[source.channel];
-        origins.push_back({world.store.number(NameKind::channel, channel.name), 0, channel.name, channel.type, mark_of(plan, channel.type)});
+        ChannelParts origin;
+        origin.channel = world.store.number(NameKind::channel, channel.name);
+        origin.type = channel.type;
+        origin.mark = mark_of(plan, channel.type);
+        origins.push_back(std::move(origin));
     }
     runner->add(make_due_input(*runner, world.store, std::move(origins)));
     flows.push_back(std::move(runner));

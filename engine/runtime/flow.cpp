@@ -41,12 +41,44 @@ void FlowRunner::pause(bool paused) {
 
 void FlowRunner::add(std::unique_ptr<DueInput> input) { due_input_ = std::move(input); }
 
-std::size_t FlowRunner::room(bool for_due) const {
+std::size_t FlowRunner::room(bool for_due) {
     if (stopping_ || paused_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window || keys_.full()) return 0;
     if (!for_due && due_input_->size() >= max_due_rows) return 0;
-    const std::size_t window = std::min(parts_.window - in_flight_, for_due ? no_grant : grant_);
+    std::size_t window = std::min(parts_.window - in_flight_, for_due ? no_grant : grant_);
+    if (!for_due && parts_.flow.rate > 0) window = std::min(window, by_rate());
     if (!parts_.program->waits) return window;
     return parts_.flow.workers > working_ ? std::min<std::size_t>(window, parts_.flow.workers - working_) : 0;  // R4
+}
+
+// `rate n/s`: as many as a bucket that fills steadily holds, a tenth of a second's worth at most.
+std::size_t FlowRunner::by_rate() {
+    const double rate = parts_.flow.rate, most = std::max(1.0, rate / 10);
+    const EngineTime now = parts_.clock.engine();
+    if (tokens_at_.count() < 0) tokens_at_ = now;
+    tokens_ = std::min(most, tokens_ + rate * std::chrono::duration<double>(now - tokens_at_).count());
+    tokens_at_ = now;
+    if (tokens_ >= 1) return static_cast<std::size_t>(tokens_);
+    if (!rate_waits_) {
+        rate_waits_ = true;
+        Task again = [this, alive = alive()] {
+            if (alive.expired()) return;
+            rate_waits_ = false;
+            refill();
+        };
+        parts_.executor.after(std::chrono::duration_cast<EngineTime>(std::chrono::duration<double>((1 - tokens_) / rate)) + EngineTime(1), std::move(again));
+    }
+    return 0;
+}
+
+bool FlowRunner::selects(const Compiled& where, Delivery& delivery) {
+    Flight::Unit unit;
+    run_.arena.reset();
+    run_.current = delivery.message;
+    run_.now = parts_.clock.wall();
+    enter(run_, unit);
+    const int fits = where.test(scope_);
+    if (fits < 0) delivery.unreadable = std::make_shared<const Failure>(failure_of(scope_, parts_.flow.name, {}, run_.now, delivery.message.meta.attempt));
+    return fits != 0;
 }
 
 void FlowRunner::changed() {
@@ -76,6 +108,7 @@ void FlowRunner::run(Input& input, std::vector<Delivery> batch) {
             flight->units.pop_back();
         }
     }
+    if (parts_.flow.rate > 0 && &input != due_input_.get()) tokens_ -= static_cast<double>(flight->units.size());
     if (flight->units.empty()) return;
     in_flight_ += flight->units.size();
     bytes_in_flight_ += flight->bytes;

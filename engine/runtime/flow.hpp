@@ -83,8 +83,10 @@ public:
     void stop();                       // nothing more is taken; what is in flight ends
     void pause(bool paused);           // while it is, nothing new is taken
     // How many messages may be taken now; rows that are due may come when new ones may not (R3).
-    std::size_t room(bool for_due = false) const;
+    std::size_t room(bool for_due = false);
     void run(Input& input, std::vector<Delivery> batch);
+    // Does a subscription's condition select the message? Where it fails the message does, as `invalid`; it never counts as false.
+    bool selects(const Compiled& where, Delivery& delivery);
     void changed();                    // an input ended, found no more, or woke
     bool drained() const { return in_flight_ == 0; }
 
@@ -132,6 +134,7 @@ private:
     void undeliverable(const Id128& id);
     void offer_again(Input& input, std::vector<Delivery> again, const std::string& why);
     void refill();
+    std::size_t by_rate();
     // send.cpp
     void send_next();
     void send_one(Flight* flight);
@@ -158,6 +161,9 @@ private:
     EngineTime refused_at_{0};
     std::shared_ptr<const char> alive_ = std::make_shared<const char>();
     bool stopping_ = false;
+    double tokens_ = 1;                              // `rate`: how many may be taken now
+    EngineTime tokens_at_{-1};
+    bool rate_waits_ = false;
     bool paused_ = false;
     bool refilling_ = false;
     static constexpr std::size_t no_grant = ~std::size_t{0};

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,22 @@ public:
     virtual void gone(RowId id) = 0;                       // its unit has ended
     virtual std::size_t size() const = 0;
 };
+// Where the readers of one queue stand: they compete, and each row is one's (R7). Thread: any; its lock is held for a read.
+struct Cursor {
+    std::mutex lock;
+    std::atomic<std::uint64_t> next{1};
+    std::vector<Range> done;   // what was done above `next` at the start
+    bool known = false;
+};
+
 struct ChannelParts {
     No channel = 0, subscription = 0;
     std::string name;
     plan::TypeId type = plan::none;
     TypeMark mark;
+    std::shared_ptr<Cursor> cursor;
+    CodePtr where;             // of a topic's subscription: what does not fit is skipped for good (C4)
+    bool live = false;         // begins behind the newest row at each start
 };
 std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, ChannelParts parts);
 

@@ -293,3 +293,55 @@ TEST_CASE("R6: few workers serve their sources by weight") {
     CHECK(a >= 6);
     CHECK(b >= 2);
 }
+
+TEST_CASE("R7: flows that read one queue compete; each message is one's, also over a restart") {
+    Conversation w;
+    const std::string text = connectors + "flow a from work { -> out }\nflow b from work { -> failed }";
+    w.start(text);
+    std::vector<std::string> many;
+    for (int n = 0; n < 700; ++n) many.push_back(std::to_string(n));
+    w.put("work", many);
+    CHECK(w.rows("out").size() + w.rows("failed").size() == 700);
+    w.crash();
+    w.start(text);
+    CHECK(w.rows("out").size() + w.rows("failed").size() == 700);
+    w.put("work", {"1", "2"});
+    CHECK(w.rows("out").size() + w.rows("failed").size() == 702);
+}
+
+TEST_CASE("R7: selective consumers of a queue, in the order of their declaration; one takes the rest") {
+    Conversation w;
+    w.start(connectors + "queue rest\nflow large from work where body >= 10 { -> out }\nflow even from work where body mod 2 == 0 { -> failed }\nflow others from work { -> rest }");
+    w.put("work", {"1", "2", "10", "11", "3", "\"x\""});
+    CHECK(w.rows("out") == std::vector<std::string>{"10", "11"});
+    CHECK(w.rows("failed") == std::vector<std::string>{"2"});
+    CHECK(w.rows("rest") == std::vector<std::string>{"1", "3"});
+    CHECK(w.figures("work/select").dead == 1);  // a condition that fails never counts as false
+}
+
+TEST_CASE("C4: a subscription's condition skips for good; a live one begins where it is when the flow starts") {
+    Conversation w;
+    const std::string text = connectors + "topic prices\nflow high from prices where body > 5 { -> out }\nflow now from prices live { -> failed }";
+    w.start(text);
+    w.put("prices", {"1", "7"});
+    CHECK(w.rows("out") == std::vector<std::string>{"7"});
+    CHECK(w.rows("failed") == std::vector<std::string>{"1", "7"});
+    w.crash();
+    w.put("prices", {"9"});
+    w.start(text);
+    CHECK(w.rows("out") == std::vector<std::string>{"7", "9"});
+    CHECK(w.rows("failed") == std::vector<std::string>{"1", "7"});
+    w.put("prices", {"8"});
+    CHECK(w.rows("failed") == std::vector<std::string>{"1", "7", "8"});
+}
+
+TEST_CASE("rate bounds what is taken") {
+    Conversation w;
+    w.start(connectors + "flow f from work\n rate 2/s\n { -> out }");
+    w.put("work", {"1", "2", "3", "4", "5"});
+    CHECK(w.rows("out").size() == 1);
+    w.advance(1001ms);
+    CHECK(w.rows("out").size() == 3);
+    w.advance(1s);
+    CHECK(w.rows("out").size() == 5);
+}
