@@ -182,7 +182,8 @@ struct Deed {
     enum class Sort : std::uint8_t { replay, discard, purge, forget, release, drop } sort = Sort::replay;
     std::string flow;              // replay, discard: whose dead letters; release, drop: whose rests
     std::vector<RowId> rows;       // of `dead`; of the channel (purge); of `due` (release, drop); empty: all
-    std::string channel;           // purge; forget: a subscription, channel, flow or source that nobody asked for in this run
+    std::string origin;            // replay out of a channel: the channel by whose type the flow reads the messages again; empty: by none
+    std::string channel;           // replay: a channel that failures were sent to, instead of `dead`; purge; forget: a subscription, channel, flow or source that nobody asked for in this run
     bool afresh = false;           // replay: without the memo, under ids of its own (F4)
     std::string who, why;
     std::int64_t now = 0;          // wall

@@ -124,6 +124,7 @@ bool replayed_envelope(const DeadLetter& letter, const Deed& deed, const Id128& 
     meta.id = letter.mid;
     meta.attempt = 1;
     meta.replays += 1;
+    meta.failure = nullptr;
     if (deed.afresh) {
         std::string salt = to_text(letter.mid);
         put_varint(salt, static_cast<std::uint64_t>(deed.now));
@@ -337,6 +338,98 @@ DeedStep purge(const DeedParts& parts, DeedJob& job) {
     return ended(parts, job, end, more, rows, {});
 }
 
+// F4, out of a channel that a failure line names: the rest comes in and the row goes out in one commit. Rows that have not failed stay.
+std::string begin_replay_rows(const DeedParts& parts, DeedJob& job, No channel) {
+    if (std::string why = begin_purge(parts, job, channel); !why.empty()) return why;
+    Statement envelope(parts.database, "SELECT headers FROM " + channel_table(channel) + " WHERE id=?");
+    for (const RowId id : job.deed.rows) {
+        Headers headers;
+        Meta meta;
+        const bool failed = envelope.integer(1, id).step() && decode_envelope(envelope.blob(0), headers, meta) && meta.failure;
+        envelope.reset();
+        if (!failed) return "row " + number_text(id) + " of `" + job.deed.channel + "` is no message that failed";
+        if (!parts.known(NameKind::flow, meta.failure->flow)) return "the store knows no flow `" + meta.failure->flow + "`, in which row " + number_text(id) + " failed";
+    }
+    return {};
+}
+
+DeedStep replay_rows(const DeedParts& parts, DeedJob& job) {
+    const auto channel = parts.known(NameKind::channel, job.deed.channel);
+    if (!channel || !parts.channels.has(*channel)) return refuse(job, "the store has no channel `" + job.deed.channel + "`");
+    if (!job.begun) {
+        job.begun = true;
+        if (std::string why = begin_replay_rows(parts, job, *channel); !why.empty()) return refuse(job, std::move(why));
+    }
+    const std::string table = channel_table(*channel);
+    const std::vector<No> consumers = parts.channels.consumers(*channel);
+    const No origin = job.deed.origin.empty() ? 0 : parts.known(NameKind::channel, job.deed.origin).value_or(0);
+    bool more = false;
+    std::uint64_t rows = 0;
+    std::vector<No> woken;
+    const auto end = parts.writer.transaction([&] {
+        Told told(job.deed);
+        std::vector<RowId> ids;
+        if (!job.deed.rows.empty()) {
+            while (job.index < job.deed.rows.size() && ids.size() < rows_at_once) ids.push_back(job.deed.rows[job.index++]);
+            more = job.index < job.deed.rows.size();
+        } else {
+            Statement next(parts.database, "SELECT id FROM " + table + " WHERE id>? AND id<=? ORDER BY id LIMIT ?");
+            next.integer(1, job.after).integer(2, job.last).integer(3, static_cast<std::uint64_t>(rows_at_once));
+            while (next.step()) ids.push_back(next.natural(0));
+            more = ids.size() == rows_at_once;
+            if (!ids.empty()) job.after = ids.back();
+        }
+        Statement row(parts.database, "SELECT mid, type, headers, body FROM " + table + " WHERE id=?");
+        Statement gone(parts.database, "DELETE FROM " + table + " WHERE id=?");
+        for (const RowId id : ids) {
+            DeadLetter letter;
+            const bool there = row.integer(1, id).step() && row.read_id(0, letter.mid);
+            if (there) {
+                letter.type = static_cast<std::uint32_t>(row.integer(1));
+                letter.envelope = std::string(row.blob(2));
+                letter.body = std::string(row.blob(3));
+            }
+            row.reset();
+            Headers headers;
+            Meta was;
+            if (!there || !decode_envelope(letter.envelope, headers, was) || !was.failure) continue;
+            letter.flow = was.failure->flow;
+            const std::optional<No> flow = parts.known(NameKind::flow, letter.flow);
+            if (!flow || (!job.deed.flow.empty() && letter.flow != job.deed.flow)) continue;
+            Position in;
+            bool waited = consumers.empty();
+            for (const No consumer : consumers) {
+                const Position at{Position::Sort::consumer, consumer, 0, id, id + 1};
+                if (parts.positions.is_done(at)) continue;
+                waited = true;
+                in = at;
+                parts.positions.mark(at);
+            }
+            if (!waited) continue;
+            Meta meta;
+            std::string text;
+            if (!replayed_envelope(letter, job.deed, parts.secret, meta, text)) continue;
+            Due again;
+            again.kind = DueKind::replay;
+            again.at = parts.writer.now();
+            again.mid = meta.id;
+            again.origin = origin;
+            again.type = letter.type;
+            again.envelope = {0, static_cast<std::uint32_t>(text.size())};
+            again.body = {static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(letter.body.size())};
+            text += letter.body;
+            const RowId due = parts.rests.put_due(*flow, again, text);
+            if (std::find(woken.begin(), woken.end(), *flow) == woken.end()) woken.push_back(*flow);
+            gone.integer(1, id).run();
+            told.unit(*flow, letter.mid, Outcome::resting, in, {}, {due}, job.deed.why);
+            ++rows;
+        }
+        told.write(parts.writer);
+        return rows > 0;
+    });
+    return ended(parts, job, end, more, rows, std::move(woken));
+}
+
 // Where a source stands, a subscription, a channel with its rows and subscriptions, or what a flow has at rest with its keys. Its number and the numbers of its rows are never given
 // again: who comes back under the name starts as a new one.
 DeedStep forget(const DeedParts& parts, DeedJob& job) {
@@ -398,6 +491,8 @@ DeedStep forget(const DeedParts& parts, DeedJob& job) {
 DeedStep carry_on(const DeedParts& parts, DeedJob& job) {
     switch (job.deed.sort) {
         case Deed::Sort::replay:
+            if (!job.deed.channel.empty()) return replay_rows(parts, job);
+            [[fallthrough]];
         case Deed::Sort::discard:
             if (!job.begun) {
                 job.begun = true;

@@ -60,6 +60,8 @@ std::string deed_request(const Deed& deed) {
     write_string(out, deed.flow);
     out += ",\"channel\":";
     write_string(out, deed.channel);
+    out += ",\"origin\":";
+    write_string(out, deed.origin);
     out += ",\"rows\":[";
     for (const RowId row : deed.rows) out += (out.back() == '[' ? "" : ",") + std::to_string(row);
     out += std::string("],\"afresh\":") + (deed.afresh ? "true" : "false") + ",\"who\":";
@@ -83,6 +85,7 @@ bool read_deed(const Value& args, Deed& out, std::string& why) {
     }
     out.flow = text_of(args, "flow");
     out.channel = text_of(args, "channel");
+    out.origin = text_of(args, "origin");
     out.who = text_of(args, "who");
     out.why = text_of(args, "why");
     const Value* afresh = args.find("afresh");

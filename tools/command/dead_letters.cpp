@@ -141,19 +141,60 @@ int show(StoreView& view, const Arguments& arguments) {
     return print_out(arguments.json() ? as_json(letter) : page_of(letter)) ? fine : outside;
 }
 
+// The channel by which a flow's messages are read again: the only one that it reads.
+std::string origin_of(const plan::Plan& plan, const std::string& name) {
+    for (const plan::Flow& flow : plan.flows)
+        if (flow.name == name && flow.sources.size() == 1 && flow.sources[0].channel != plan::none) return plan.channels[flow.sources[0].channel].name;
+    return {};
+}
+
+// Rows of a channel that failure lines name: what is replayed went through one flow, by whose channel it is read.
+int change_in_channel(const Arguments& arguments, Deed deed) {
+    if (deed.sort == Deed::Sort::discard) {
+        deed.sort = Deed::Sort::purge;
+        return tell(act(arguments.store(), std::move(deed)), "discarded:");
+    }
+    Result<std::unique_ptr<StoreView>> view = open_view(arguments.store());
+    if (!view) return fail_outside(view.error().text);
+    const Result<std::unique_ptr<Loaded>> flows = kept_flows(**view);
+    if (!flows) return fail_outside(flows.error().text);
+    for (const RowId id : deed.rows) {
+        Result<std::optional<Row>> row = (*view)->row(deed.channel, id);
+        if (!row) return fail_outside(row.error().text);
+        Letter letter;
+        if (!*row || !letter_of(deed.channel, std::move(**row), letter)) return fail_outside("there is no failed message `" + visible(deed.channel, 300) + "#" + std::to_string(id) + "`");
+        if (!deed.flow.empty() && deed.flow != letter.failure.flow) return fail_outside("`" + visible(letter.name, 300) + "` failed in `" + visible(letter.failure.flow, 300) + "`, not in `" + visible(deed.flow, 300) + "`: one flow at a time");
+        deed.flow = letter.failure.flow;
+    }
+    deed.origin = origin_of((*flows)->plan, deed.flow);
+    view->reset();
+    return tell(act(arguments.store(), std::move(deed)), "replayed:");
+}
+
 // replay and discard: numbers, or --all with the flow's name; the flow may stand beside numbers too.
 int change(const Arguments& arguments, bool replays) {
     Deed deed;
     deed.sort = replays ? Deed::Sort::replay : Deed::Sort::discard;
     deed.why = replays ? arguments.get("why") : arguments.get("discard");
     deed.afresh = arguments.has("afresh");
+    bool plain = false;
     for (std::size_t n = 1; n < arguments.operands.size(); ++n) {
         const std::string& word = arguments.operands[n];
+        const std::size_t sign = word.rfind('#');
         RowId row = 0;
-        if (read_number(word, row)) deed.rows.push_back(row);
-        else if (word.find('#') != std::string::npos) return fail_outside("`" + visible(word, 100) + "` stands in a channel of its own: only a flow's own dead letters can be replayed or discarded by this command");
-        else if (deed.flow.empty()) deed.flow = word;
-        else return fail_outside("one flow at a time: `" + visible(deed.flow, 100) + "` or `" + visible(word, 100) + "`");
+        if (sign != std::string::npos && sign > 0 && read_number(word.substr(sign + 1), row)) {
+            if (plain || (!deed.channel.empty() && deed.channel != word.substr(0, sign))) return fail_outside("one channel at a time: `" + visible(word, 100) + "` stands in another one");
+            deed.channel = word.substr(0, sign);
+            deed.rows.push_back(row);
+        } else if (read_number(word, row)) {
+            if (!deed.channel.empty()) return fail_outside("one channel at a time: `" + visible(word, 100) + "` stands in another one");
+            plain = true;
+            deed.rows.push_back(row);
+        } else if (deed.flow.empty()) {
+            deed.flow = word;
+        } else {
+            return fail_outside("one flow at a time: `" + visible(deed.flow, 100) + "` or `" + visible(word, 100) + "`");
+        }
     }
     const std::string verb = replays ? "replay" : "discard";
     if (arguments.has("all")) {
@@ -164,6 +205,7 @@ int change(const Arguments& arguments, bool replays) {
     }
     if (!replays && deed.why.empty()) return fail_outside("what is discarded is gone: say why with --discard \"why\"");
     if (deed.afresh && !replays) return fail_outside("--afresh belongs to replay");
+    if (!deed.channel.empty()) return change_in_channel(arguments, std::move(deed));
     return tell(act(arguments.store(), std::move(deed)), replays ? "replayed:" : "discarded:");
 }
 
@@ -187,7 +229,7 @@ int dead_letters(const Arguments& arguments) {
 Command dead_letters_command() {
     Command command;
     command.name = "dead-letters";
-    command.operands = "list|show|replay|discard [NUMBER..] [FLOW]";
+    command.operands = "list|show|replay|discard [NUMBER|CHANNEL#ROW..] [FLOW]";
     command.summary = "Lists the messages that failed, shows one (without NUMBER the newest), sends them through their flow again, or discards them.";
     command.options = {store_option,
                        {"limit", "N", "list: so many at most; by default 50", false, {}},
@@ -201,6 +243,7 @@ Command dead_letters_command() {
         "  weir dead-letters show 3\n"
         "  weir dead-letters show orders.rejected#7\n"
         "  weir dead-letters replay 3 4\n"
+        "  weir dead-letters replay orders.rejected#7\n"
         "  weir dead-letters replay --all orders\n"
         "  weir dead-letters discard 5 --discard \"a test of mine\"\n"
         "  weir dead-letters list --limit 1000 --format json\n";
