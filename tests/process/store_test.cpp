@@ -352,6 +352,23 @@ TEST_CASE("what waits is let go or dropped, on a running engine and on a stopped
     CHECK(ended.code == 0);
 }
 
+TEST_CASE("a message at rest that holds its key is dropped only where no engine keeps that key in mind") {
+    const Folder here;
+    here.write("keys.flow",
+               "connector label = http(url: \"http://127.0.0.1:9\")\nqueue scans\nflow sort\n  from scans\n  idempotent by body.code for 1d\n  on transient retry 3 times backoff 1h\n{\n  call label.post(\"/label\")\n}\n");
+    Program engine(here, {"run", "keys.flow"});
+    REQUIRE(engine.until_says("running"));
+    CHECK(weir(here, {"send", "scans", "{\"code\":\"A1\"}"}).code == 0);
+    REQUIRE(engine.until([&] { return holds_text(weir(here, {"waiting"}).out, "(holds its key)"); }));
+    CHECK(holds_text(weir(here, {"waiting", "drop", "1", "--discard", "x"}).err, "stop the engine to drop it"));
+    CHECK(weir(here, {"waiting", "release", "1"}).out == "let go: 1\n");
+    REQUIRE(engine.until([&] { return holds_text(weir(here, {"waiting"}).out, "attempt 3"); }));
+    engine.signal(SIGTERM);
+    CHECK(engine.end().code == 0);
+    CHECK(weir(here, {"waiting", "drop", "--all", "sort", "--discard", "x"}).out == "dropped: 1\n");
+    CHECK(weir(here, {"waiting"}).out == "nothing waits\n");
+}
+
 TEST_CASE("channels of a stopped store: rows by number, all of them, and what no flow has any more") {
     const Sorted store;
     CHECK(store.run({"send", "rejects", "{\"n\":2}"}).code == 0);
