@@ -144,14 +144,25 @@ bool TestRun::gather(const TestTarget& target, Expected what, std::vector<SeenMe
     return true;
 }
 
-// Rows that a consumer is not done with; without a consumer every row.
+// A queue whose readers select is dealt out to queues of theirs: what stands there stands in it all the same.
 bool TestRun::standing(const TestTarget& target, std::vector<SeenMessage>& out, std::string& why) {
-    const plan::Channel& channel = plan_.channels[target.channel];
+    const std::string& name = plan_.channels[target.channel].name;
+    const bool dealt = std::any_of(plan_.flows.begin(), plan_.flows.end(), [&](const plan::Flow& flow) { return flow.of_tap && flow.name == name + "/select"; });
+    for (plan::ChannelId id = 0; id < plan_.channels.size(); ++id) {
+        const bool own = dealt && plan_.channels[id].of_tap && plan_.channels[id].name.starts_with(name + "/");
+        if ((id == target.channel || own) && !standing_in(id, out, why)) return false;
+    }
+    return true;
+}
+
+// Rows that a consumer is not done with; without a consumer every row.
+bool TestRun::standing_in(plan::ChannelId id, std::vector<SeenMessage>& out, std::string& why) {
+    const plan::Channel& channel = plan_.channels[id];
     Store& store = *world_.watched;
     std::vector<PartState> readers;
     for (const plan::Flow& flow : plan_.flows)
         for (const plan::Source& source : flow.sources) {
-            if (source.channel != target.channel) continue;
+            if (source.channel != id) continue;
             const bool topic = channel.kind == plan::ChannelKind::topic;
             const std::string name = topic ? channel.name + "/" + (source.subscription.empty() ? flow.name : source.subscription) : channel.name;
             std::vector<PartState> parts = store.parts(Position::Sort::consumer, store.number(NameKind::subscription, name));
@@ -163,8 +174,8 @@ bool TestRun::standing(const TestTarget& target, std::vector<SeenMessage>& out, 
         why = rows.error().text;
         return false;
     }
-    const auto is_done = [](const PartState& part, RowId id) {
-        return id < part.low || std::any_of(part.done.begin(), part.done.end(), [&](const Range& r) { return r.begin <= id && id < r.end; });
+    const auto is_done = [](const PartState& part, RowId row) {
+        return row < part.low || std::any_of(part.done.begin(), part.done.end(), [&](const Range& r) { return r.begin <= row && row < r.end; });
     };
     for (const Row& row : *rows) {
         const bool open = readers.empty() || std::any_of(readers.begin(), readers.end(), [&](const PartState& part) { return !is_done(part, row.id); });

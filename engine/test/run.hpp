@@ -54,6 +54,7 @@ private:
     Look look_at_figure(const plan::TestExpect& e, std::uint64_t there, const std::string& what);
     bool gather(const plan::TestTarget& target, plan::Expected what, std::vector<SeenMessage>& out, std::string& why);
     bool standing(const plan::TestTarget& target, std::vector<SeenMessage>& out, std::string& why);
+    bool standing_in(plan::ChannelId id, std::vector<SeenMessage>& out, std::string& why);
     bool resting(const std::string& flow, std::vector<SeenMessage>& out, std::string& why);
     SeenMessage seen(const Id128& id, const std::string& envelope, const std::string& body, std::uint32_t type, plan::TypeId read_by);
     SeenMessage seen(const Recorder::Sent& sent);
