@@ -13,7 +13,7 @@ TEST_CASE("version and help") {
     ended = weir(here, {"--help"});
     CHECK(ended.code == 0);
     CHECK(holds_text(ended.out, "examples:"));
-    for (const char* name : {"run", "check", "fmt", "dump", "graph", "eval", "send", "trace", "messages", "dead-letters", "waiting", "channels", "flows", "status", "explain"}) {
+    for (const char* name : {"run", "check", "test", "fmt", "dump", "graph", "eval", "send", "trace", "messages", "dead-letters", "waiting", "channels", "flows", "status", "explain"}) {
         CAPTURE(name);
         CHECK(holds_text(ended.out, std::string("\n  ") + name + " "));
         const Ended page = weir(here, {name, "--help"});
