@@ -88,7 +88,10 @@ TEST_CASE("tests are checked like flows, and `run` leaves them alone") {
         const Ended ended = weir(here, {command, "bad.flow"});
         CHECK(ended.code == 1);
         CHECK(holds_text(ended.err, "bad.flow:4:10"));
+        CHECK(ended.out.empty());
     }
+    here.write("none.flow", "queue q\n");
+    CHECK(weir(here, {"test", "none.flow"}).out == "no tests\n");
     here.write("in.jsonl", "{\"n\":1}\n");
     here.write("fine.flow", "queue q\nflow f\n  from file.lines(\"in.jsonl\")\n{\n  -> file.append(\"out.jsonl\")\n}\ntest \"fails\"\n{\n  expect q has 1\n}\n");
     CHECK(weir(here, {"run", "fine.flow"}).code == 0);

@@ -104,7 +104,7 @@ int test_files(const Arguments& arguments) {
     std::string end;
     if (format == "json") end = report_json(all, seconds);
     else if (format == "junit") end = report_junit(all, seconds);
-    else end = summary_text(all, runs, seconds);
+    else if (!found_wrong || !all.empty()) end = summary_text(all, runs, seconds);
     if (!print_out(end)) return outside;
     if (found_wrong) return findings;
     if (!filter.empty() && all.empty() && written > 0) return fail_outside("no test has `" + visible(filter, 100) + "` in its name");

@@ -60,6 +60,7 @@ std::string report_text(const TestOutcome& outcome, bool colour) {
 }
 
 std::string summary_text(const std::vector<TestOutcome>& all, std::size_t runs, double seconds) {
+    if (all.empty()) return "no tests\n";
     std::size_t failed = 0;
     for (const TestOutcome& each : all) failed += each.result.failure.has_value();
     std::string out = counted(all.size(), "test");
