@@ -13,13 +13,10 @@
 #include <filesystem>
 
 namespace weir::bench {
-namespace {
 
 double cpu_of(const rusage& usage) {
     return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
-
-}  // namespace
 
 void give_up(const std::string& why) {
     std::fprintf(stderr, "weir_bench: %s\n", why.c_str());

@@ -1,6 +1,8 @@
 #pragma once
 // Processes that are measured, and how figures are said. CPU seconds per million messages is the steady figure on a shared machine; rates only
 // count as a ratio to a yardstick of the same run.
+#include <sys/resource.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,6 +20,7 @@ struct Measured {
 
 double seconds();      // monotonic
 double cpu_seconds();  // of this process
+double cpu_of(const rusage& usage);
 
 // Runs a program in `folder` and waits for it. `watch` is called again and again while it runs, until it answers true.
 Measured run_process(const std::vector<std::string>& arguments, const std::string& folder, const std::string& output, const std::function<bool()>& watch = {});
