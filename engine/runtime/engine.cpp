@@ -103,6 +103,7 @@ struct Engine::Parts {
     }
     Result<Done> make_flow(const plan::Flow& flow, Executor& executor);
     Result<Done> add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor);
+    std::vector<std::size_t> threads() const;
     void look();
     void finish(Result<Done> how);
 };
@@ -275,6 +276,31 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor
     return Done{};
 }
 
+// The executor of each flow: dealt out in turn, but flows that read from one connection that is pinned share one, as that connection asks.
+std::vector<std::size_t> Engine::Parts::threads() const {
+    std::vector<std::size_t> group(plan.flows.size());
+    for (std::size_t n = 0; n < group.size(); ++n) group[n] = n;
+    std::map<plan::ConnectorId, std::size_t> first;
+    for (std::size_t n = 0; n < group.size(); ++n)
+        for (const plan::Source& source : plan.flows[n].sources) {
+            if (source.endpoint == plan::none) continue;
+            const plan::ConnectorId connector = plan.endpoints[source.endpoint].connector;
+            const ConnectorSpec* spec = world.specs.find(plan.connectors[connector].kind);
+            if (spec == nullptr || !spec->pinned) continue;
+            const auto [at, fresh] = first.emplace(connector, group[n]);
+            if (fresh || at->second == group[n]) continue;
+            const std::size_t from = group[n], to = at->second;  // two groups become one
+            for (std::size_t& each : group)
+                if (each == from) each = to;
+            for (auto& [other, number] : first)
+                if (number == from) number = to;
+        }
+    std::map<std::size_t, std::size_t> thread;
+    std::vector<std::size_t> out;
+    for (const std::size_t each : group) out.push_back(thread.emplace(each, thread.size() % world.executors.size()).first->second);
+    return out;
+}
+
 // Idle: every flow quiet, no channel ahead of its reader, and nothing moved while we looked.
 void Engine::Parts::look() {
     looking.store(false);
@@ -312,8 +338,9 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     parts.world.store.keep_plan(parts.plan.hash, parts.options.texts);
     for (const plan::Channel& channel : parts.plan.channels)
         if (channel.kind == plan::ChannelKind::topic) parts.world.store.topic(parts.world.store.number(NameKind::channel, channel.name));
+    const std::vector<std::size_t> threads = parts.threads();
     for (std::size_t n = 0; n < parts.plan.flows.size(); ++n) {
-        const Result<Done> made = parts.make_flow(parts.plan.flows[n], *parts.world.executors[n % parts.world.executors.size()]);
+        const Result<Done> made = parts.make_flow(parts.plan.flows[n], *parts.world.executors[threads[n]]);
         if (!made) return made;
     }
     bool has_endpoint = false;
