@@ -5,6 +5,7 @@
 
 #include "connectors/arguments.hpp"
 #include "connectors/http/client.hpp"
+#include "connectors/http/media.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/rehearse.hpp"
 #include "connectors/http/server.hpp"
@@ -113,6 +114,7 @@ class HttpKind final : public ConnectorKind {
 public:
     std::string_view name() const override { return "http"; }
     bool rehearse(const Rehearsal& test, Message& out, std::string& why) const override { return http::rehearse(test, out, why); }
+    std::optional<FailureClass> refusal(unsigned status) const override { return status < 300 ? std::nullopt : std::optional(class_of(status)); }
     Result<std::unique_ptr<Connector>> make(const std::string& name, const std::vector<Argument>& arguments, ConnectorWorld world) override {
         const bool server = find_argument(arguments, "listen") != nullptr, client = find_argument(arguments, "url") != nullptr;
         if (server == client) return Error{EINVAL, "connector " + name + ": either `listen`, to take requests, or `url`, to send them"};

@@ -2,6 +2,7 @@
 // What a connector gives the engine: sources that deliver, sinks that take.
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,11 @@ struct ConnectorKind {
         out.body = test.format == Format::none ? Body::of(Value::null()) : Body::copy_of(test.body, test.format);
         if (!test.headers.empty()) out.headers = std::make_shared<const Headers>(test.headers);
         return true;
+    }
+    // What a call fails as when a stub answers with this status; nothing: it is an answer.
+    virtual std::optional<FailureClass> refusal(unsigned status) const {
+        (void)status;
+        return std::nullopt;
     }
     virtual std::string_view name() const = 0;
     // `name` and `arguments` of the declaration. The values of the arguments live as long as the engine.

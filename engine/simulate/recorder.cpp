@@ -85,8 +85,8 @@ private:
 
 class Recorder::RecordedSink final : public Sink {
 public:
-    RecordedSink(Recorder& recorder, std::string connector, std::string operation, ConnectorWorld world)
-        : recorder_(recorder), connector_(std::move(connector)), operation_(std::move(operation)), world_(world) {}
+    RecordedSink(Recorder& recorder, std::string connector, std::string operation, ConnectorWorld world, const ConnectorKind* statuses)
+        : recorder_(recorder), connector_(std::move(connector)), operation_(std::move(operation)), world_(world), statuses_(statuses) {}
     void send(SendRequest request, Then<SendResponse> then) override {
         Sent sent;
         sent.to = {connector_, operation_, texts(request.arguments)};
@@ -96,7 +96,12 @@ public:
         sent.headers = request.headers;
         sent.call = request.wants_answer;
         sent.at = world_.clock.engine();
-        const Out out = recorder_.next(sent.to);
+        Out out = recorder_.next(sent.to);
+        if (const auto refused = out.fails || statuses_ == nullptr ? std::nullopt : statuses_->refusal(out.status)) {
+            out.fails = true;
+            out.failure = *refused;
+            out.why = "status " + std::to_string(out.status);
+        }
         const bool late = request.timeout.count() > 0 && out.after > request.timeout;
         SendResponse response;
         response.ok = !out.fails && !late;
@@ -119,18 +124,19 @@ private:
     Recorder& recorder_;
     std::string connector_, operation_;
     ConnectorWorld world_;
+    const ConnectorKind* statuses_;
 };
 
 class Recorder::Recording final : public Connector {
 public:
-    Recording(Recorder& recorder, std::string name, std::unique_ptr<Connector> real) : recorder_(recorder), name_(std::move(name)), real_(std::move(real)) { recorder_.connectors_.push_back(this); }
+    Recording(Recorder& recorder, std::string name, std::unique_ptr<Connector> real, const ConnectorKind* statuses) : recorder_(recorder), name_(std::move(name)), real_(std::move(real)), statuses_(statuses) { recorder_.connectors_.push_back(this); }
     ~Recording() override { std::erase(recorder_.connectors_, this); }
     const std::string& declared() const { return name_; }
     Result<std::unique_ptr<Source>> source(const std::string& operation, No, const std::vector<Argument>& arguments, std::int64_t, ConnectorWorld) override {
         return std::unique_ptr<Source>(std::make_unique<RecordedSource>(recorder_, Endpoint{name_, operation, texts(arguments)}));
     }
     Result<std::unique_ptr<Sink>> sink(const std::string& operation, ConnectorWorld world) override {
-        return std::unique_ptr<Sink>(std::make_unique<RecordedSink>(recorder_, name_, operation, world));
+        return std::unique_ptr<Sink>(std::make_unique<RecordedSink>(recorder_, name_, operation, world, statuses_));
     }
     bool append_path(const std::vector<Argument>& arguments, std::string& path, Failure& failure) const override {
         if (real_) return real_->append_path(arguments, path, failure);
@@ -143,12 +149,13 @@ private:
     Recorder& recorder_;
     std::string name_;
     std::unique_ptr<Connector> real_;
+    const ConnectorKind* statuses_;
 };
 
-std::unique_ptr<ConnectorKind> Recorder::kind(const std::string& name, ConnectorKind* real) {
+std::unique_ptr<ConnectorKind> Recorder::kind(const std::string& name, ConnectorKind* real, const ConnectorKind* statuses) {
     class RecordedKind final : public ConnectorKind {
     public:
-        RecordedKind(Recorder& recorder, std::string kind_name, ConnectorKind* kind) : recorder_(recorder), name_(std::move(kind_name)), real_(kind) {}
+        RecordedKind(Recorder& recorder, std::string kind_name, ConnectorKind* kind, const ConnectorKind* says) : recorder_(recorder), name_(std::move(kind_name)), real_(kind), statuses_(says) {}
         std::string_view name() const override { return name_; }
         Result<std::unique_ptr<Connector>> make(const std::string& declared, const std::vector<Argument>& arguments, ConnectorWorld world) override {
             std::unique_ptr<Connector> behind;
@@ -157,15 +164,16 @@ std::unique_ptr<ConnectorKind> Recorder::kind(const std::string& name, Connector
                 if (!made) return made.error();
                 behind = std::move(*made);
             }
-            return std::unique_ptr<Connector>(std::make_unique<Recording>(recorder_, declared, std::move(behind)));
+            return std::unique_ptr<Connector>(std::make_unique<Recording>(recorder_, declared, std::move(behind), statuses_));
         }
 
     private:
         Recorder& recorder_;
         std::string name_;
         ConnectorKind* real_;
+        const ConnectorKind* statuses_;
     };
-    return std::make_unique<RecordedKind>(*this, name, real);
+    return std::make_unique<RecordedKind>(*this, name, real, statuses);
 }
 
 bool Recorder::fits(const Endpoint& pattern, const Endpoint& one) {

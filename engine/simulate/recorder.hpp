@@ -45,7 +45,8 @@ public:
     explicit Recorder(Clock& clock) : clock_(clock) {}
 
     // A kind that makes recorded connections. `real` keeps what it appends to, where the kind appends; may be null.
-    std::unique_ptr<ConnectorKind> kind(const std::string& name, ConnectorKind* real);
+    // `statuses` says which statuses of stubs are failures; may be null.
+    std::unique_ptr<ConnectorKind> kind(const std::string& name, ConnectorKind* real, const ConnectorKind* statuses = nullptr);
     // Outs serve one after the other, the last for ever. Arguments that are not given match all; `*` in one matches any text.
     void stub(Endpoint to, std::vector<Out> outs);
     const std::vector<Sent>& sent() const { return sent_; }

@@ -18,7 +18,7 @@ TestWorld::TestWorld(const TestSetup& from, std::optional<std::uint64_t> seed) :
         }
         const ConnectorSpec* spec = setup.specs.find(std::string(kind->name()));
         const bool appends = spec != nullptr && std::any_of(spec->operations.begin(), spec->operations.end(), [](const OperationSpec& o) { return o.append; });
-        kinds_.push_back(recorder.kind(std::string(kind->name()), appends ? kind.get() : nullptr));
+        kinds_.push_back(recorder.kind(std::string(kind->name()), appends ? kind.get() : nullptr, kind.get()));
     }
     for (std::size_t n = 0; n < kinds_.size(); ++n)
         if (!kinds_[n]) kinds_[n] = std::move(real[n]);

@@ -39,6 +39,11 @@ TEST_CASE("stubs: one answer each, the last for ever; for a time; so often; by a
     passes(parts, "  stub bank.post(\"/*\") fail invalid \"broken\"\n  send work { n: 1 }\n  expect f.dead has 1 where meta.failure.message.contains(\"broken\")");
 }
 
+TEST_CASE("a status that the connector takes for a failure is one") {
+    passes(parts, "  stub bank.post(\"/x\") reply 404\n  send work { n: 1 }\n  expect f.dead has 1 where meta.failure.class == \"not_found\"\n  expect bank.post(\"/x\") succeeded 0\n  expect bank.post(\"/x\") called 1");
+    passes(parts, "  stub bank.post(\"/x\") reply 503 then reply 201 { ok: true }\n  send work { n: 1 }\n  expect flow f holds 1\n  advance 1s\n  expect out has 1 where body.answer.ok");
+}
+
 TEST_CASE("crash: memory is gone, what was committed stays, rests go on") {
     passes(parts, "  stub bank.post(\"/x\") fail unavailable then reply 1\n  send work { n: 1 }\n  crash\n  expect out is empty\n  advance 1s\n  expect out has 1\n  expect bank.post(\"/x\") called 2");
     passes(parts, "  stub bank.post(\"/x\") reply 1 after 10s\n  send work { n: 1 }\n  crash\n  advance 10s\n  expect out has 1\n  expect bank.post(\"/x\") called 2");
