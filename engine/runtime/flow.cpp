@@ -143,7 +143,8 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
     }
     bytes_per_unit_ = run_.outputs.commit().bytes.size() / flight->units.size() + 64;
     run_.outputs.commit().notes = flight->input->take_notes();
-    run_.outputs.commit().more_follows = flight->units.size() >= batch_units / 8;  // a source cuts its batches where its blocks end
+    // A source cuts its batches where its blocks end. Who waits for an answer, or has no room to send more, is in no burst.
+    run_.outputs.commit().more_follows = flight->units.size() >= batch_units / 8 && !flight->units.front().delivery.asks && room() >= batch_units;
     submit(std::move(flight), run_.outputs.take_commit());
 }
 
