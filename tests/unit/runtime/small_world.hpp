@@ -35,7 +35,7 @@ public:
         const ReadFile read = [&](const std::string& path) -> std::optional<std::string> { return path == "test.flow" ? std::optional(text) : std::nullopt; };
         plan = check({"test.flow"}, read, specs, {}, sources, findings);
         REQUIRE_MESSAGE(!findings.has_errors(), render_text(findings, sources));
-        engine = std::make_unique<Engine>(plan, World{clock, random, environment, files, files, *store, log, specs, kinds, {&executor}}, std::move(options));
+        engine = std::make_unique<Engine>(plan, World{clock, random, environment, files, files, *store, log, specs, kinds, executors.empty() ? std::vector<Executor*>{&executor} : executors}, std::move(options));
         const Result<Done> started = engine->start([this](Result<Done> how) {
             ended = true;
             if (!how) error = how.error().text;
@@ -93,6 +93,7 @@ public:
     SimulatedFiles files{clock};
     MapEnvironment environment;
     SimulatedExecutor executor;
+    std::vector<Executor*> executors;  // where a test has several
     CollectedLog log;
     ConnectorCatalog specs = builtin_specs();
     std::vector<std::unique_ptr<ConnectorKind>> kinds = builtin_kinds();
