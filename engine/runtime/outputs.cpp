@@ -111,18 +111,23 @@ Slice Outputs::write_envelope(const Headers* headers, const Meta& meta) { return
 
 Slice Outputs::keep(const Message& input) { return body_slice(input.body); }
 
+// What a row that a unit comes back from has, whichever table it stands in.
+template <class Row> void Outputs::stand(Row& row, const Delivery& input) {
+    row.body = body_slice(input.message.body);
+    std::string source;
+    if (!input.message.source.is_absent()) write_json(source, input.message.source);
+    row.source = slice_of(source);
+    row.memo = memo_ == nullptr ? Slice{} : slice_of(memo_->encode());
+    row.origin = input.origin;
+    row.type = input.row_type != 0 ? input.row_type : static_cast<std::uint32_t>(input.message.body.format);
+}
+
 void Outputs::bury(const Delivery& input, Failure failure) {
     Dead dead;
     dead.id = input.message.meta.id;
     dead.failure = std::move(failure);
     dead.envelope = write_envelope(input.message.headers.get(), input.message.meta);
-    dead.body = body_slice(input.message.body);
-    std::string source;
-    if (!input.message.source.is_absent()) write_json(source, input.message.source);
-    dead.source = slice_of(source);
-    dead.memo = memo_ == nullptr ? Slice{} : slice_of(memo_->encode());
-    dead.origin = input.origin;
-    dead.type = input.row_type != 0 ? input.row_type : static_cast<std::uint32_t>(input.message.body.format);
+    stand(dead, input);
     commit_.dead.push_back(std::move(dead));
 }
 
@@ -137,13 +142,7 @@ void Outputs::rest(const Delivery& input, EngineTime at, std::uint32_t attempt, 
     meta.attempt = attempt;
     meta.failure = std::make_shared<const Failure>(why);  // for people: why it waits
     due.envelope = write_envelope(input.message.headers.get(), meta);
-    due.body = body_slice(input.message.body);
-    std::string source;
-    if (!input.message.source.is_absent()) write_json(source, input.message.source);
-    due.source = slice_of(source);
-    due.memo = memo_ == nullptr ? Slice{} : slice_of(memo_->encode());
-    due.origin = input.origin;
-    due.type = input.row_type != 0 ? input.row_type : static_cast<std::uint32_t>(input.message.body.format);
+    stand(due, input);
     commit_.due.push_back(std::move(due));
 }
 

@@ -80,6 +80,7 @@ private:
     bool headers_of(Scope& scope, const Value* values, Headers& out);
     Slice slice_of(std::string_view text);
     Slice body_slice(const Body& body);
+    template <class Row> void stand(Row& row, const Delivery& input);
 
     const plan::Plan& plan_;
     Compiler& compiler_;
