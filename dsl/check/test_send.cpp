@@ -23,12 +23,7 @@ void TestLowering::send(const Form& form, Span at) {
     if (const Filling* f = form.get("meta")) made.meta = value(*f->value);
     if (const Filling* f = form.get("source")) made.source = value(*f->value);
     if (const Filling* f = form.get("times")) made.times = typed(*f->value, TypeKind::int_, "times", "3");
-    if (const Filling* f = form.get("reply to")) {
-        const Asked who = asked_of(*f, c_.sources);
-        const auto channel = target(who, Side::sink);
-        if (channel && channel->channel == none) c_.findings.error(Code::W0407, who.at, "`reply to` takes a channel");
-        if (channel) made.reply_to = *channel;
-    }
+    if (const Filling* f = form.get("reply to")) c_.not_built(f->at, "a reply to a channel");
     if (!to) return;
     made.target = *to;
     if (!to->dead.empty()) {
