@@ -16,7 +16,8 @@ int bench_hop(const Programs& programs, long messages);
 int bench_http(const Programs& programs, long length);  // length in seconds, of a round
 int load_http(std::uint16_t port, const std::string& work, long length);
 
-// This one judges: it ends with 1 where something is lost, doubled or torn.
+// These judge: they end with 1 where something is lost, doubled or torn.
 int kill_again(const Programs& programs, long times);
+int soak(const Programs& programs, long length, long rate);  // seconds, requests in each
 
 }  // namespace weir::bench

@@ -32,19 +32,22 @@ void say(const std::string& name, const Measured& m) {
 }  // namespace
 
 int bench_hop(const Programs& programs, long messages) {
-    std::printf("hop: %ld messages from a filled queue to the next, with history, synchronous=FULL\n", messages);
-    for (const long window : {64L, 4096L}) {
-        std::vector<Measured> yard, product;
-        for (int round = 0; round < rounds; ++round) {
-            Folder yard_folder, product_folder;
-            const std::string count = std::to_string(messages), in_flight = std::to_string(window);
-            yard.push_back(run({programs.bench, "yardstick-hop", yard_folder.path(), count, in_flight}, yard_folder));
-            say("bare SQLite, " + in_flight + " to a commit", yard.back());
-            product.push_back(run({programs.bench, "product-hop", programs.flows + "/hop.flow", product_folder.path(), count, in_flight}, product_folder));
-            say("weir, " + in_flight + " in flight", product.back());
+    for (const bool keyed : {false, true}) {
+        std::printf("hop: %ld messages from a filled queue to the next, with history%s, synchronous=FULL\n", messages, keyed ? ", idempotent by a key in the body" : "");
+        for (const long window : {64L, 4096L}) {
+            std::vector<Measured> yard, product;
+            for (int round = 0; round < rounds; ++round) {
+                Folder yard_folder, product_folder;
+                const std::string count = std::to_string(messages), in_flight = std::to_string(window);
+                yard.push_back(run({programs.bench, "yardstick-hop", yard_folder.path(), count, in_flight, keyed ? "key" : "no-key"}, yard_folder));
+                say("bare SQLite, " + in_flight + " to a commit", yard.back());
+                product.push_back(run({programs.bench, "product-hop", programs.flows + (keyed ? "/hop_keyed.flow" : "/hop.flow"), product_folder.path(), count, in_flight}, product_folder));
+                say("weir, " + in_flight + " in flight", product.back());
+            }
+            const Measured y = middle(yard), p = middle(product);
+            std::printf("%s%ld in flight, middle round: %.2f of the yardstick's rate, %.2f CPU-s/M against %.2f\n", keyed ? "with a key, " : "", window, p.per_second() / y.per_second(),
+                        p.cpu_per_million(), y.cpu_per_million());
         }
-        const Measured y = middle(yard), p = middle(product);
-        std::printf("%ld in flight, middle round: %.2f of the yardstick's rate, %.2f CPU-s/M against %.2f\n", window, p.per_second() / y.per_second(), p.cpu_per_million(), y.cpu_per_million());
     }
     return 0;
 }

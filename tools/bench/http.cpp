@@ -65,7 +65,7 @@ int load_http(std::uint16_t port, const std::string& work, long length) {
     while (now < until) {
         while (requests.free())
             if (!requests.ask(0, now, request)) give_up("nobody listens");
-        requests.look(100, [&](const Answered& answer) {
+        requests.look(0.1, [&](const Answered& answer) {
             if (answer.status / 100 != 2) give_up("an answer with status " + std::to_string(answer.status));
             all.push_back(static_cast<float>(answer.waited));
         });

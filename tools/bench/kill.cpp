@@ -37,7 +37,7 @@ public:
                 if (old) again_.pop_front();
                 else acknowledged.push_back(false);
             }
-            requests_.look(20, [&](const Answered& answer) { take(answer); });
+            requests_.look(0.02, [&](const Answered& answer) { take(answer); });
         }
     }
     std::vector<bool> acknowledged;  // by number; as long as numbers were sent

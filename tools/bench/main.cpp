@@ -10,7 +10,7 @@
 namespace {
 
 int usage() {
-    std::fputs("usage: weir_bench FLOWS route [lines] | hop [messages] | http [seconds] | start | all | kill [times]\n", stderr);
+    std::fputs("usage: weir_bench FLOWS route [lines] | hop [messages] | http [seconds] | start | all | kill [times] | soak [seconds] [rate]\n", stderr);
     return 2;
 }
 int say(const weir::bench::Measured& m) {
@@ -27,7 +27,7 @@ int main(int count, char** arguments) {
     if (words.size() < 2) return usage();
     // What the comparisons start as processes of their own.
     if (words[0] == "yardstick-route" && words.size() == 3) return yardstick_route(words[1], words[2]) ? 0 : 1;
-    if (words[0] == "yardstick-hop" && words.size() == 4) return say(yardstick_hop(words[1], number(2, 0), number(3, 1)));
+    if (words[0] == "yardstick-hop" && words.size() == 5) return say(yardstick_hop(words[1], number(2, 0), number(3, 1), words[4] == "key"));
     if (words[0] == "yardstick-http" && words.size() == 3) return yardstick_http(words[1], words[2]), 0;
     if (words[0] == "load-http" && words.size() == 4) return load_http(static_cast<std::uint16_t>(number(1, 0)), words[2], number(3, 5));
     if (words[0] == "product-hop" && words.size() == 5) return say(product_hop(words[1], words[2], number(3, 0), number(4, 1)));
@@ -35,12 +35,13 @@ int main(int count, char** arguments) {
     const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
     const Programs programs{self, self.parent_path() / "weir", std::filesystem::absolute(words[0])};
     const std::string& what = words[1];
-    const long amount = number(2, what == "hop" ? 200'000 : what == "http" ? 5 : what == "kill" ? 25 : 1'000'000);
+    const long amount = number(2, what == "hop" ? 200'000 : what == "http" ? 5 : what == "kill" ? 25 : what == "soak" ? 60 : 1'000'000);
     if (amount <= 0) return usage();
     if (what == "route") return bench_route(programs, amount);
     if (what == "hop") return bench_hop(programs, amount);
     if (what == "http") return bench_http(programs, amount);
     if (what == "kill") return kill_again(programs, amount);
+    if (what == "soak") return soak(programs, amount, number(3, 2000));
     if (what == "start") return bench_start(programs);
     if (what == "all") {
         const int route = bench_route(programs, amount);

@@ -49,7 +49,7 @@ public:
             meta.created = commit.now;
             put.envelope = keep(commit.bytes, encode_envelope(nullptr, meta));
             std::string body;
-            append_order(body, n);
+            append_order(body, left_ - n);
             put.body = keep(commit.bytes, body);
             commit.puts.push_back(put);
         }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 #include "tools/bench/measure.hpp"
@@ -23,14 +24,16 @@ sockaddr_in here(std::uint16_t port) {
     return address;
 }
 
-// The status of a whole answer, 0 while it is not whole. What the two servers send has a length.
-int whole(const std::string& in) {
+// The status of a whole answer, 0 while it is not whole. What the servers here send has a length.
+int whole(const std::string& in, std::string_view& content) {
     const std::size_t head = in.find("\r\n\r\n");
     if (head == std::string::npos || in.size() < 12) return 0;
     std::size_t body = 0;
     for (const char* name : {"\r\nContent-Length: ", "\r\ncontent-length: "})
         if (const std::size_t at = in.find(name); at < head) body = static_cast<std::size_t>(std::atol(in.c_str() + at + 18));
-    return in.size() >= head + 4 + body ? std::atoi(in.c_str() + 9) : 0;
+    if (in.size() < head + 4 + body) return 0;
+    content = std::string_view(in).substr(head + 4, body);
+    return std::atoi(in.c_str() + 9);
 }
 
 }  // namespace
@@ -84,27 +87,31 @@ bool Requests::ask(std::uint64_t tag, double since, const std::string& request) 
     return true;
 }
 
-void Requests::look(int milliseconds, const std::function<void(const Answered&)>& then) {
+void Requests::look(double most, const std::function<void(const Answered&)>& then) {
     std::array<epoll_event, 256> events;
     std::array<char, 16384> bytes;
-    const int count = epoll_wait(turns_, events.data(), static_cast<int>(events.size()), milliseconds);
+    const timespec patience{static_cast<time_t>(most), static_cast<long>((most - std::floor(most)) * 1e9)};
+    const int count = epoll_pwait2(turns_, events.data(), static_cast<int>(events.size()), &patience, nullptr);
     for (int n = 0; n < count; ++n) {
         const std::size_t at = events[static_cast<std::size_t>(n)].data.u64;
         Connection& connection = connections_[at];
         const ssize_t got = recv(connection.socket, bytes.data(), bytes.size(), 0);
-        int status = 0;
+        Answered answer;
         if (got > 0) {
             connection.in.append(bytes.data(), static_cast<std::size_t>(got));
-            status = whole(connection.in);
-            if (status == 0) continue;
-            connection.in.clear();
+            answer.status = whole(connection.in, answer.body);
+            if (answer.status == 0) continue;
         } else {
             hang_up(connection);
         }
-        if (!connection.busy) continue;
-        connection.busy = false;
-        free_.push_back(at);
-        then({connection.tag, status, seconds() - connection.since});
+        if (connection.busy) {
+            connection.busy = false;
+            free_.push_back(at);
+            answer.tag = connection.tag;
+            answer.waited = seconds() - connection.since;
+            then(answer);
+        }
+        connection.in.clear();
     }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::bench {
@@ -11,6 +12,7 @@ struct Answered {
     std::uint64_t tag = 0;
     int status = 0;    // 0: the connection was lost before there was an answer
     double waited = 0;  // seconds, from the moment given to ask()
+    std::string_view body;  // while it is told
 };
 
 std::string post(const std::string& path, const std::string& body);
@@ -26,8 +28,8 @@ public:
     std::size_t open() const { return connections_.size() - free_.size(); }
     // Asks on a free connection. False: nobody listens there.
     bool ask(std::uint64_t tag, double since, const std::string& request);
-    // What has been answered or lost by now; waits at most so long for the first.
-    void look(int milliseconds, const std::function<void(const Answered&)>& then);
+    // What has been answered or lost by now; waits at most so many seconds for the first.
+    void look(double most, const std::function<void(const Answered&)>& then);
 
 private:
     struct Connection {

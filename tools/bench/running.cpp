@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace weir::bench {
 
@@ -51,6 +52,19 @@ long Running::resident_kb() const {
     const std::string status = text_of("/proc/" + std::to_string(child_) + "/status");
     const std::size_t at = status.find("VmRSS:");
     return at == std::string::npos ? 0 : std::atol(status.c_str() + at + 6);
+}
+
+double Running::cpu() const {
+    // Behind the name, which may hold anything: the 14th and 15th word of the line are the 12th and 13th there.
+    const std::string line = text_of("/proc/" + std::to_string(child_) + "/stat");
+    const std::size_t name = line.rfind(')');
+    if (name == std::string::npos) return 0;
+    std::istringstream words(line.substr(name + 1));
+    std::string skipped;
+    for (int n = 0; n < 11; ++n) words >> skipped;
+    double user = 0, system = 0;
+    words >> user >> system;
+    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 Measured Running::end(int signal) {

@@ -21,6 +21,7 @@ public:
     // Waits until it listens.
     std::uint16_t port();
     long resident_kb() const;
+    double cpu() const;  // seconds, up to now
     // Sends the signal and waits for the end: what it used from its start.
     Measured end(int signal);
 

@@ -1,8 +1,10 @@
 #include <sqlite3.h>
 
 #include <cstdio>
+#include <memory>
 
 #include "tools/bench/orders.hpp"
+#include "tools/bench/tree.hpp"
 #include "tools/bench/yardsticks.hpp"
 
 namespace weir::bench {
@@ -29,6 +31,8 @@ public:
         sqlite3_reset(statement);
     }
 
+    int changed() const { return sqlite3_changes(handle_); }
+
 private:
     void check(int code) {
         if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW) give_up(std::string("sqlite: ") + sqlite3_errmsg(handle_));
@@ -39,11 +43,12 @@ private:
 
 }  // namespace
 
-Measured yardstick_hop(const std::string& folder, long messages, long per_commit) {
+Measured yardstick_hop(const std::string& folder, long messages, long per_commit, bool keyed) {
     Table table(folder + "/hop.db");
     table.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536;");
     table.exec("CREATE TABLE a(id INTEGER PRIMARY KEY, at INTEGER, body BLOB); CREATE TABLE b(id INTEGER PRIMARY KEY, at INTEGER, body BLOB);"
                "CREATE TABLE history(id INTEGER PRIMARY KEY, message INTEGER, step INTEGER, at INTEGER);"
+               "CREATE TABLE seen(key TEXT PRIMARY KEY, until INTEGER) WITHOUT ROWID;"
                "CREATE TABLE position(channel INTEGER PRIMARY KEY, at INTEGER); INSERT INTO position VALUES(0,0)");
     sqlite3_stmt* const begin = table.prepare("BEGIN IMMEDIATE");
     sqlite3_stmt* const commit = table.prepare("COMMIT");
@@ -52,11 +57,12 @@ Measured yardstick_hop(const std::string& folder, long messages, long per_commit
     sqlite3_stmt* const history = table.prepare("INSERT INTO history(message,step,at) VALUES(?,1,?)");
     sqlite3_stmt* const rows = table.prepare("SELECT id,body FROM a WHERE id>? ORDER BY id LIMIT ?");
     sqlite3_stmt* const position = table.prepare("UPDATE position SET at=? WHERE channel=0");
+    sqlite3_stmt* const seen = table.prepare("INSERT OR IGNORE INTO seen(key,until) VALUES(?,?)");  // looks up and puts in one descent
     table.run(begin);
     std::string body;
     for (long n = 0; n < messages; ++n) {
         body.clear();
-        append_order(body, n % 1000);
+        append_order(body, n);
         sqlite3_bind_int64(into_a, 1, n);
         sqlite3_bind_blob(into_a, 2, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
         table.run(into_a);
@@ -64,6 +70,9 @@ Measured yardstick_hop(const std::string& folder, long messages, long per_commit
     table.run(commit);
     table.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 
+    const auto pool = std::make_unique<Pool>();
+    TreeReader reader;
+    long long passed = 0;
     const double wall = seconds(), cpu = cpu_seconds();
     for (sqlite3_int64 at = 0; at < messages;) {
         table.run(begin);
@@ -71,6 +80,20 @@ Measured yardstick_hop(const std::string& folder, long messages, long per_commit
         sqlite3_bind_int64(rows, 2, per_commit);
         while (sqlite3_step(rows) == SQLITE_ROW) {
             at = sqlite3_column_int64(rows, 0);
+            if (keyed) {
+                const auto length = static_cast<std::size_t>(sqlite3_column_bytes(rows, 1));
+                body.assign(static_cast<const char*>(sqlite3_column_blob(rows, 1)), length);
+                body.append(tree_padding, '\0');
+                pool->reset();
+                Tree order;
+                const Tree* key = reader.read(body.data(), length, *pool, order) ? order.get("id") : nullptr;
+                if (key == nullptr || key->tag() != Tag::text) give_up("a body without a key");
+                sqlite3_bind_text(seen, 1, key->s, static_cast<int>(key->length()), SQLITE_STATIC);
+                sqlite3_bind_int64(seen, 2, at);
+                table.run(seen);
+                if (table.changed() == 0) continue;
+            }
+            ++passed;
             sqlite3_bind_int64(into_b, 1, at);
             sqlite3_bind_blob(into_b, 2, sqlite3_column_blob(rows, 1), sqlite3_column_bytes(rows, 1), SQLITE_STATIC);
             table.run(into_b);
@@ -87,6 +110,7 @@ Measured yardstick_hop(const std::string& folder, long messages, long per_commit
     out.wall = seconds() - wall;
     out.cpu = cpu_seconds() - cpu;
     out.messages = messages;
+    if (passed != messages) give_up("of " + std::to_string(messages) + " messages " + std::to_string(passed) + " passed");
     return out;
 }
 

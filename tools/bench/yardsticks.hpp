@@ -10,7 +10,8 @@ namespace weir::bench {
 bool yardstick_route(const std::string& input, const std::string& output_folder);
 
 // A durable hop by hand: SQLite, WAL, synchronous=FULL; position, a row and a history row for each message, `per_commit` to a commit.
-Measured yardstick_hop(const std::string& folder, long messages, long per_commit);
+// With `keyed` each body is read, and its id looked up in and put into a table of keys; what is there goes no further.
+Measured yardstick_hop(const std::string& folder, long messages, long per_commit, bool keyed);
 
 // Serves until it is ended, on a port that it says. `square`: a fixed answer. `take`: the body goes into SQLite (WAL, synchronous=FULL), all that
 // waits in one transaction, and the answer comes behind it.
