@@ -26,7 +26,7 @@ public:
         call.timeout = request.timeout;
         std::string why;
         if (!write_target(call.target, client_->options().url.base, text_argument(request.arguments, "path", 0), find_argument(request.arguments, "query"), why) ||
-            !read_headers(find_argument(request.arguments, "headers"), call.headers, why))
+            !read_headers(find_argument(request.arguments, "headers"), call.headers, why) || !add_headers(request.headers, call.headers, why))
             return refuse(std::move(why), std::move(then));
         call.body = std::move(request.body);
         call.format = request.format;

@@ -131,6 +131,24 @@ Result<Url> read_url(std::string_view text) {
     return out;
 }
 
+namespace {
+// `where`: the word under which the author wrote it. The nearer one counts.
+bool add_header(std::string_view name, std::string_view value, std::string_view where, Headers& out, std::string& why) {
+    Header header{lower(name), std::string(value)};
+    if (!good_name(header.name)) {
+        why = "a name in `" + std::string(where) + "` can't be a header field";
+        return false;
+    }
+    if (!good_value(header.value)) {
+        why = "`" + std::string(where) + "." + header.name + "` holds a control character";
+        return false;
+    }
+    std::erase_if(out, [&](const Header& h) { return h.name == header.name; });
+    out.push_back(std::move(header));
+    return true;
+}
+}  // namespace
+
 bool read_headers(const Value* object, Headers& out, std::string& why) {
     if (object == nullptr || object->is_absent()) return true;
     if (object->kind() != Kind::object) {
@@ -140,24 +158,23 @@ bool read_headers(const Value* object, Headers& out, std::string& why) {
     for (std::uint32_t i = 0; i < object->length(); ++i) {
         const Member& member = object->o[i];
         if (member.value.is_absent()) continue;
-        Header header;
-        header.name = lower(member.key.text());
-        if (!good_name(header.name)) {
-            why = "a name in `headers` can't be a header field";
+        std::string text;
+        if (member.value.kind() == Kind::string) {
+            text = member.value.text();
+        } else if (member.value.kind() == Kind::array || member.value.kind() == Kind::object || member.value.kind() == Kind::bytes) {
+            why = "`headers." + lower(member.key.text()) + "` is no text";
             return false;
+        } else {
+            write_json(text, member.value);
         }
-        if (member.value.kind() == Kind::string) header.value = member.value.text();
-        else if (member.value.kind() == Kind::array || member.value.kind() == Kind::object || member.value.kind() == Kind::bytes) {
-            why = "`headers." + header.name + "` is no text";
-            return false;
-        } else write_json(header.value, member.value);
-        if (!good_value(header.value)) {
-            why = "`headers." + header.name + "` holds a control character";
-            return false;
-        }
-        std::erase_if(out, [&](const Header& h) { return h.name == header.name; });  // the nearer one counts
-        out.push_back(std::move(header));
+        if (!add_header(member.key.text(), text, "headers", out, why)) return false;
     }
+    return true;
+}
+
+bool add_headers(const Headers& more, Headers& out, std::string& why) {
+    for (const Header& header : more)
+        if (!add_header(header.name, header.value, "header", out, why)) return false;
     return true;
 }
 

@@ -53,6 +53,8 @@ Result<ClientOptions> client_options(const std::string& name, const std::vector<
 Result<Url> read_url(std::string_view text);
 // An object of header fields, appended. False: `why`.
 bool read_headers(const Value* object, Headers& out, std::string& why);
+// Those of a `header` clause, over what `out` has. False: `why`.
+bool add_headers(const Headers& more, Headers& out, std::string& why);
 bool accepts(std::uint32_t accept, Media media);
 
 }  // namespace weir::http

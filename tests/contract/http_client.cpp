@@ -82,7 +82,7 @@ struct Caller {
             return future.get();
         }
     };
-    Pending call(const std::string& operation, std::string_view path, std::vector<Argument> more = {}, std::string body = {}, Format format = Format::none, EngineTime timeout = 0s) {
+    Pending call(const std::string& operation, std::string_view path, std::vector<Argument> more = {}, std::string body = {}, Format format = Format::none, EngineTime timeout = 0s, Headers headers = {}) {
         auto promise = std::make_shared<std::promise<SendResponse>>();
         Pending out{promise->get_future()};
         network.on([&] {
@@ -93,6 +93,7 @@ struct Caller {
             request.body = std::move(body);
             request.format = format;
             request.timeout = timeout;
+            request.headers = std::move(headers);
             request.wants_answer = true;
             const auto returned = std::make_shared<bool>(false);
             sinks.at(operation)->send(std::move(request), [promise, returned](SendResponse response) {
@@ -220,6 +221,99 @@ TEST_CASE("http client: what a message can't do to a request") {
     CHECK(why("/", {{"headers", api.object({{"a b", Value::string("c")}})}}) == "a name in `headers` can't be a header field");
     CHECK(why("/", {{"query", Value::string("a=1")}}) == "`query` is no object");
     CHECK_FALSE(far.waits(0));  // nothing of it has left
+}
+
+TEST_CASE("http client: the headers of a send or call stand on the wire, over those of the connection, and none that are ours to say") {
+    Far far;
+    Caller* with = nullptr;
+    Caller plain(far.url());
+    Caller api(far.url(), {{"headers", plain.object({{"x-one", Value::string("of the connection")}, {"authorization", Value::string("Bearer connection")}, {"x-two", Value::string("2")}})}});
+    std::optional<Wire> first, second;
+    const auto request = [&](std::vector<Argument> more, Headers headers) {
+        auto pending = with->call("post", "/", std::move(more), "1", Format::json, 0s, std::move(headers));
+        std::optional<Wire>& wire = with == &api ? first : second;
+        if (!wire) wire.emplace(far.accept());
+        const std::string out = wire->read_request(1);
+        wire->send(ok("1"));
+        CHECK(pending.get().ok);
+        return out;
+    };
+    const auto count = [](const std::string& text, const std::string& what) {
+        std::size_t n = 0;
+        for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++n;
+        return n;
+    };
+    with = &api;
+    std::string text = request({}, {{"x-one", "of the send"}, {"x-shop", "Berlin \xc3\xa4"}});
+    CHECK(count(text, "\r\nx-one: of the send\r\n") == 1);
+    CHECK(count(text, "\r\nx-one: ") == 1);
+    CHECK(count(text, "\r\nx-two: 2\r\n") == 1);
+    CHECK(count(text, "\r\nx-shop: Berlin \xc3\xa4\r\n") == 1);
+    CHECK(count(text, "\r\nauthorization: Bearer connection\r\n") == 1);
+    text = request({{"headers", plain.object({{"X-One", Value::string("of the argument")}, {"x-three", Value::string("3")}})}}, {{"x-one", "of the clause"}, {"authorization", "Bearer send"}});
+    CHECK(count(text, "\r\nx-one: of the clause\r\n") == 1);
+    CHECK(count(text, "\r\nx-one: ") == 1);
+    CHECK(count(text, "\r\nx-three: 3\r\n") == 1);
+    CHECK(count(text, "\r\nauthorization: Bearer send\r\n") == 1);
+    CHECK(count(text, "\r\nauthorization: ") == 1);
+    // A flow may pass on all that it got: what was said of another connection, or of other bytes, stays behind.
+    with = &plain;
+    const Headers passed = {{"host", "evil"}, {"connection", "close, x-shop"}, {"keep-alive", "1"}, {"proxy-connection", "x"}, {"proxy-authorization", "canary"}, {"proxy-authenticate", "x"}, {"te", "trailers"}, {"trailer", "x"},
+                            {"transfer-encoding", "chunked"}, {"upgrade", "h2c"}, {"content-length", "999"}, {"expect", "100-continue"}, {"accept-encoding", "gzip"}, {"content-type", "application/vnd.x+json"}, {"user-agent", "theirs"}};
+    text = request({}, passed);
+    CHECK(text == "POST / HTTP/1.1\r\ncontent-type: application/vnd.x+json\r\nuser-agent: theirs\r\nhost: 127.0.0.1:" + std::to_string(far.port) + "\r\naccept: */*\r\nidempotency-key: 0123456789abcdeffedcba9876543210\r\ncontent-length: 1\r\n\r\n1");
+}
+
+TEST_CASE("http client: a header that would be two lines, or no field, is refused before anything leaves") {
+    Far far;
+    Caller api(far.url());
+    using namespace std::string_literals;
+    for (const std::string& value : {"a\r\nx-evil: 1"s, "a\nb"s, "a\rb"s, "a\0b"s, "a\x01"s, "a\x7f"s, "a\x85"s, "\xff"s, "\r\n\r\nGET /admin HTTP/1.1"s}) {
+        const SendResponse response = api.call("post", "/", {}, "1", Format::json, 0s, {{"x-shop", value}}).get();
+        CHECK_FALSE(response.ok);
+        CHECK(response.failure.kind == FailureClass::invalid);
+        CHECK(response.failure.message == "`header.x-shop` holds a control character");
+    }
+    for (const std::string& name : {""s, "a b"s, "a:b"s, "a\r\nb"s, "a\0"s, "\xc3\xa4"s, "(a)"s, "a\t"s}) {
+        const SendResponse response = api.call("post", "/", {}, "1", Format::json, 0s, {{name, "1"}}).get();
+        CHECK_FALSE(response.ok);
+        CHECK(response.failure.kind == FailureClass::invalid);
+        CHECK(response.failure.message == "a name in `header` can't be a header field");
+    }
+    CHECK_FALSE(far.waits(0));  // nothing of it has left
+}
+
+TEST_CASE("http client: the id of the output is the key, at each attempt, and over a redirect") {
+    Far far;
+    Caller api(far.url(), {{"follow", Value::boolean(true)}});
+    const std::string key = "\r\nidempotency-key: 0123456789abcdeffedcba9876543210\r\n";
+    const auto keyed = [&](const std::string& request) { return request.find(key) != request.npos && request.find("idempotency-key", request.find(key) + key.size()) == request.npos; };
+    std::optional<Wire> wire;
+    for (const char* operation : {"post", "put", "patch", "delete"}) {
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            auto pending = api.call(operation, "/", {}, "1", Format::json);
+            if (!wire) wire.emplace(far.accept());
+            CHECK_MESSAGE(keyed(wire->read_request(1)), operation);
+            wire->send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+            CHECK(pending.get().failure.kind == FailureClass::unavailable);
+        }
+    }
+    auto moved = api.call("put", "/", {}, "1", Format::json);
+    CHECK(keyed(wire->read_request(1)));
+    wire->send("HTTP/1.1 308 Moved\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n");
+    CHECK(keyed(wire->read_request(1)));
+    wire->close();  // and behind a dead connection: asked again, with the same key
+    Wire fresh = far.accept();
+    CHECK(keyed(fresh.read_request(1)));
+    fresh.send(ok("1"));
+    CHECK(moved.get().ok);
+    // A key of the flow's own stands in its place.
+    auto own = api.call("post", "/", {}, "1", Format::json, 0s, {{"idempotency-key", "order-7"}});
+    const std::string request = fresh.read_request(1);
+    CHECK(request.find("\r\nidempotency-key: order-7\r\n") != request.npos);
+    CHECK_FALSE(keyed(request));
+    fresh.send(ok("1"));
+    CHECK(own.get().ok);
 }
 
 TEST_CASE("http client: who can't be reached, does not answer, or hangs up") {
