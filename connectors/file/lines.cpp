@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 
 #include "connectors/file/parts.hpp"
 #include "connectors/held.hpp"
 #include "connectors/lines.hpp"
+#include "engine/message/line_ids.hpp"
 
 namespace weir::file {
 namespace {
@@ -131,7 +133,7 @@ private:
         d.message.body.owner = shared_;
         d.message.body.bytes = line.text;
         d.message.body.format = options_.format;
-        d.message.meta.id = sip_hash(line.text, {file_id_.a + line.at, file_id_.b});
+        d.message.meta.id = ids_->of(line.text, line.at);
         d.message.meta.created = now_;
         d.position = {Position::Sort::source, number_, part_, tiled_, line.end};
         tiled_ = seen_ = line.end;
@@ -165,9 +167,7 @@ private:
         const std::string_view beginning(buffer.data(), *got);
         const PartState* state = recognise(*status, beginning);
         names_ = std::make_shared<Names>(Names{std::string(name_of(options_.path)), options_.path});
-        // I1: the file's identity by SHA-256, a line's by SipHash under it: only who writes the file could make two of its own lines one.
-        const Id128 of_file = identity("file.lines id", *status, generation_);
-        file_id_ = sha256_128("file" + std::string(1, '\0') + options_.name, {reinterpret_cast<const char*>(&of_file), sizeof of_file});
+        ids_.emplace(options_.name, std::array{status->device, status->inode, static_cast<std::uint64_t>(status->born), generation_});
         if (state != nullptr) {
             tiled_ = state->low;
             done_ = state->done;
@@ -210,7 +210,7 @@ private:
     std::unique_ptr<LineReader> reader_;
     std::shared_ptr<const Names> names_;
     std::shared_ptr<Shared> shared_;
-    Id128 file_id_;
+    std::optional<LineIds> ids_;
     std::vector<Range> done_;
     std::size_t next_done_ = 0;
     std::uint64_t part_ = 0, generation_ = 0;

@@ -137,6 +137,7 @@ private:
         if (key != nullptr) {
             out.key = key->data();
             out.length = static_cast<std::uint32_t>(key->size());
+            out.is_short = key->size() <= short_name;
         }
         return out;
     }

@@ -44,21 +44,24 @@ inline const Value* fetch(const Node& node, Scope& scope, Value& room) {
     return node.run(scope, room) ? &room : nullptr;
 }
 
-// The same bytes? Without the call to memcmp for the short keys that fields have.
-inline bool same_bytes(const char* a, const char* b, std::size_t n) {
+// The same bytes? Without the call to memcmp for the short names that fields have.
+inline constexpr std::size_t short_name = 16;
+[[gnu::always_inline]] inline bool same_short_bytes(const char* a, const char* b, std::size_t n) {
     const auto load64 = [](const char* p) { std::uint64_t x; std::memcpy(&x, p, 8); return x; };
     const auto load32 = [](const char* p) { std::uint32_t x; std::memcpy(&x, p, 4); return x; };
-    if (n > 16) return std::memcmp(a, b, n) == 0;
     if (n >= 8) return load64(a) == load64(b) && load64(a + n - 8) == load64(b + n - 8);
     if (n >= 4) return load32(a) == load32(b) && load32(a + n - 4) == load32(b + n - 4);
     if (n == 0) return true;
     return a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1];
 }
-// The last member of that name wins, as in Value::find.
-inline const Value* find_field(const Value& object, const char* key, std::uint32_t length) {
-    for (std::uint32_t n = object.length(); n-- > 0;) {
-        const Member& member = object.o[n];
-        if (member.key.length() == length && same_bytes(member.key.s, key, length)) return &member.value;
+inline bool same_bytes(const char* a, const char* b, std::size_t n) { return n > short_name ? std::memcmp(a, b, n) == 0 : same_short_bytes(a, b, n); }
+// The last member of that name wins, as in Value::find. A key's first word is its kind and length: one comparison passes most by.
+template <bool is_short = false> [[gnu::always_inline]] inline const Value* find_field(const Value& object, const char* key, std::uint32_t length) {
+    const std::uint64_t head = Value::string({key, length}).head;
+    const Member* const first = object.o;
+    for (const Member* member = first + object.length(); member != first;) {
+        --member;
+        if (member->key.head == head && (is_short ? same_short_bytes(member->key.s, key, length) : same_bytes(member->key.s, key, length))) return &member->value;
     }
     return nullptr;
 }

@@ -8,11 +8,16 @@ const Value null_value = Value::null();
 const Value missing_value;
 
 // One step further down. Null: `value` has no such field or item, or is of another kind.
-inline const Value* descend(const Value& value, const Segment& segment) {
+[[gnu::noinline]] const Value* descend_seldom(const Value& value, const Segment& segment) {
     if (segment.key != nullptr) return value.kind() == Kind::object ? find_field(value, segment.key, segment.length) : nullptr;
     if (value.kind() != Kind::array) return nullptr;
     const std::int64_t at = segment.index < 0 ? segment.index + value.length() : segment.index;
     return at >= 0 && at < value.length() ? value.a + at : nullptr;
+}
+[[gnu::always_inline]] inline const Value* descend(const Value& value, const Segment& segment) {
+    // Short names are looked for here, with no call in the loop: that keeps it in registers.
+    if (value.kind() == Kind::object && segment.is_short) [[likely]] return find_field<true>(value, segment.key, segment.length);
+    return descend_seldom(value, segment);
 }
 void write_segment(std::string& path, const Segment& segment) {
     if (segment.key != nullptr) {

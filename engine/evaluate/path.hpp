@@ -10,6 +10,7 @@ struct Segment {
     const char* key = nullptr;  // null: an index
     std::uint32_t length = 0;
     bool safe = false;          // `?.`
+    bool is_short = false;      // a key of at most `short_name` bytes
     std::int64_t index = 0;
 };
 enum class Root : std::uint8_t { body, local, let_, param, source, group, node };

@@ -144,8 +144,8 @@ struct JsonPass {
             const auto stops = static_cast<unsigned>(_mm_movemask_epi8(special(x)));
             const auto highs = static_cast<unsigned>(_mm_movemask_epi8(x));
             if (stops != 0) [[likely]] {
-                high |= highs & (stops - 1) & ~stops;  // only what stands before the first stop
-                at += __builtin_ctz(stops);
+                if (highs != 0) [[unlikely]] high |= highs & (stops - 1) & ~stops;  // only what stands before the first stop
+                at += static_cast<unsigned>(__builtin_ctz(stops));
                 break;
             }
             high |= highs;
@@ -293,10 +293,14 @@ struct JsonPass {
             out = found;
             return at;
         }
-        at = skip_space(at);
         if (frame & 1) {
             put(members[-1].value, found);
-            if (*at == ',') [[likely]] {
+            if (*at == ',' && at[1] == '"') [[likely]] {  // nobody writes blanks here but people
+                ++at;
+                goto next_key;
+            }
+            at = skip_space(at);
+            if (*at == ',') {
                 at = skip_space(at + 1);
                 goto next_key;
             }
@@ -308,6 +312,7 @@ struct JsonPass {
             members -= count;
             found = Value::object(to, count);
         } else {
+            at = skip_space(at);
             if (values == values_end) [[unlikely]] {
                 values = grow(reader.values_);
                 values_end = reader.values_.data() + reader.values_.size();
@@ -338,6 +343,10 @@ struct JsonPass {
         if ((at = string(at + 1, found)) == nullptr) [[unlikely]] return nullptr;
         put(members->key, found);
         ++members;
+        if (*at == ':' && static_cast<unsigned char>(at[1]) > ' ') [[likely]] {
+            ++at;
+            goto next_value;
+        }
         at = skip_space(at);
         if (*at != ':') [[unlikely]] return fail(at, "a `:` belongs behind the key");
         at = skip_space(at + 1);

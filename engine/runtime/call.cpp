@@ -25,7 +25,7 @@ void FlowRunner::called(Flight* held, std::uint64_t node, bool recorded, SendRes
     if (!flight) return;
     Run& run = *flight->run;
     run.now = parts_.clock.wall();  // I4: read again behind each step that waited
-    enter(run, flight->units.front());
+    enter(run);
     Walked walked = Walked::failed;
     if (response.ok) {
         walked = resume(run, node, recorded, false, std::move(response.answer));

@@ -8,7 +8,7 @@ bool FlowRunner::key_of(Flight::Unit& unit, Key& out) {
     run_.arena.reset();
     run_.current = unit.delivery.message;
     run_.now = parts_.clock.wall();
-    enter(run_, unit);
+    enter(run_);
     if (unit.delivery.unreadable || !read_typed(unit.delivery.type, run_)) return false;
     Value value;
     if (!key_code_->run(scope_, value)) return false;

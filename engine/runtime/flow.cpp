@@ -71,11 +71,10 @@ std::size_t FlowRunner::by_rate() {
 }
 
 bool FlowRunner::selects(const Compiled& where, Delivery& delivery) {
-    Flight::Unit unit;
     run_.arena.reset();
     run_.current = delivery.message;
     run_.now = parts_.clock.wall();
-    enter(run_, unit);
+    enter(run_);
     const int fits = where.test(scope_);
     if (fits < 0) delivery.unreadable = std::make_shared<const Failure>(failure_of(scope_, parts_.flow.name, {}, run_.now, delivery.message.meta.attempt));
     return fits != 0;
@@ -94,47 +93,54 @@ void FlowRunner::run(Input& input, std::vector<Delivery> batch) {
     quiet.store(false, std::memory_order_release);
     activity.fetch_add(1, std::memory_order_acq_rel);
     figures.taken.fetch_add(batch.size(), std::memory_order_relaxed);
-    auto flight = std::make_unique<Flight>();
-    flight->input = &input;
-    flight->units.reserve(batch.size());
+    if (!parts_.program->alone()) {
+        if (std::unique_ptr<Flight> flight = board(input, std::move(batch))) run_batch(std::move(flight));
+        return;
+    }
+    std::vector<std::unique_ptr<Flight>> flights;
     for (Delivery& delivery : batch) {
-        flight->bytes += delivery.message.body.bytes.size();
-        Flight::Unit& unit = flight->units.emplace_back();
-        unit.delivery = std::move(delivery);
-        if (key_code_ != nullptr && !claim(unit)) {  // K2: outside its batch, unacknowledged
-            flight->bytes -= unit.delivery.message.body.bytes.size();
-            behind_claim_[unit.key.fingerprint.low].emplace_back(&input, std::move(unit.delivery));
-            ++parked_;
-            flight->units.pop_back();
-        }
+        std::vector<Delivery> one;
+        one.push_back(std::move(delivery));
+        if (std::unique_ptr<Flight> flight = board(input, std::move(one))) flights.push_back(std::move(flight));
     }
-    if (parts_.flow.rate > 0 && &input != due_input_.get()) tokens_ -= static_cast<double>(flight->units.size());
-    if (flight->units.empty()) return;
-    in_flight_ += flight->units.size();
-    bytes_in_flight_ += flight->bytes;
-    if (!parts_.program->alone()) return run_batch(std::move(flight));
-    for (Flight::Unit& unit : flight->units) {
-        auto one = std::make_unique<Flight>();
-        one->input = &input;
-        one->bytes = unit.delivery.message.body.bytes.size();
-        one->units.push_back(std::move(unit));
-        run_alone(std::move(one));
-    }
+    for (std::unique_ptr<Flight>& flight : flights) run_alone(std::move(flight));
 }
 
-void FlowRunner::enter(Run& run, Flight::Unit& unit) {
+// Null: all of them wait for the claim of a key (K2), outside their batch and unacknowledged.
+std::unique_ptr<Flight> FlowRunner::board(Input& input, std::vector<Delivery> batch) {
+    auto flight = std::make_unique<Flight>();
+    flight->input = &input;
+    flight->deliveries = std::move(batch);
+    flight->units.reserve(flight->deliveries.size());
+    for (Delivery& delivery : flight->deliveries) {
+        Flight::Unit& unit = flight->units.emplace_back(delivery);
+        if (key_code_ != nullptr && !claim(unit)) {
+            behind_claim_[unit.key.fingerprint.low].emplace_back(&input, std::move(delivery));
+            ++parked_;
+            flight->units.pop_back();
+            continue;
+        }
+        flight->bytes += delivery.message.body.bytes.size();
+    }
+    if (parts_.flow.rate > 0 && &input != due_input_.get()) tokens_ -= static_cast<double>(flight->units.size());
+    if (flight->units.empty()) return nullptr;
+    in_flight_ += flight->units.size();
+    bytes_in_flight_ += flight->bytes;
+    return flight;
+}
+
+void FlowRunner::enter(Run& run) {
     scope_.arena = &run.arena;
     scope_.message = &run.current;
     scope_.lets = run.lets.data();
     scope_.failure = run.failure.get();
     scope_.now = run.now;
-    (void)unit;
 }
 
 void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
     const std::int64_t now = parts_.clock.wall();
     run_.now = now;
-    run_.outputs.begin_batch(parts_.number, now, parts_.flow.history, flight->units.size() * bytes_per_unit_);
+    run_.outputs.begin_batch(parts_.number, now, parts_.flow.history, flight->units.size(), flight->units.size() * bytes_per_unit_);
     for (Flight::Unit& unit : flight->units) {
         Walked walked = Walked::ended;
         start_unit(unit, run_, walked);
@@ -158,7 +164,7 @@ void FlowRunner::run_alone(std::unique_ptr<Flight> flight) {
     }
     Run& run = *flight->run;
     run.now = parts_.clock.wall();
-    run.outputs.begin_batch(parts_.number, run.now, parts_.flow.history, bytes_per_unit_);
+    run.outputs.begin_batch(parts_.number, run.now, parts_.flow.history, 1, bytes_per_unit_);
     run.outputs.commit().notes = flight->input->take_notes();
     Walked walked = Walked::ended;
     start_unit(flight->units.front(), run, walked);
@@ -181,7 +187,7 @@ void FlowRunner::start_unit(Flight::Unit& unit, Run& run, Walked& walked) {
     const bool remembers = parts_.program->alone() || !parts_.program->on.empty();
     if (unit.delivery.due && !run.memo.decode(unit.delivery.due->memo)) parts_.log.write(LogLevel::warn, parts_.flow.name, "what a message had done before its retry does not decode; it is done again", {});
     run.outputs.begin_unit(remembers ? &run.memo : nullptr);
-    enter(run, unit);
+    enter(run);
     if (unit.skipped) return;
     unit.outcome = Outcome::done;
     unit.went = nullptr;

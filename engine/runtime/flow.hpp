@@ -27,7 +27,8 @@ class DueInput;
 // Messages on their way through the flow, kept until their fate is known: a batch, or one with a run of its own.
 struct Flight {
     struct Unit {
-        Delivery delivery;
+        explicit Unit(Delivery& of) : delivery(of) {}
+        Delivery& delivery;            // one of the flight's
         EngineTime due_at{0};          // of its due row
         Key key;                       // claimed by it (K2); of a duplicate: the one it met
         Outcome outcome = Outcome::done;
@@ -40,7 +41,8 @@ struct Flight {
         std::unique_ptr<Answer> answer;     // to who asked, after the commit
     };
     Input* input = nullptr;
-    std::vector<Unit> units;
+    std::vector<Delivery> deliveries;  // as they came: a delivery is some hundred bytes, so none is moved
+    std::vector<Unit> units;           // those of them that are run now
     std::size_t bytes = 0;
     std::unique_ptr<Run> run;
     std::size_t next_send = 0;
@@ -102,10 +104,10 @@ public:
     void fatal(std::string why) { events_.fatal(std::move(why)); }
 
 private:
-    void take(Input& input, Delivery delivery, Flight& batch);
     bool claim(Flight::Unit& unit);
     bool key_of(Flight::Unit& unit, Key& out);
-    void enter(Run& run, Flight::Unit& unit);
+    void enter(Run& run);
+    std::unique_ptr<Flight> board(Input& input, std::vector<Delivery> batch);
     void run_batch(std::unique_ptr<Flight> flight);
     void run_alone(std::unique_ptr<Flight> flight);
     void start_unit(Flight::Unit& unit, Run& run, Walked& walked);

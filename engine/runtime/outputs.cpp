@@ -25,12 +25,15 @@ bool header_text(Scope& scope, const Value& value, std::string& out) {
 
 }  // namespace
 
-void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t bytes_expected) {
+void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t units, std::size_t bytes_expected) {
     commit_ = Commit{};
     commit_.flow = flow;
     commit_.now = now;
     commit_.history = history;
     commit_.bytes.reserve(bytes_expected);
+    commit_.units.reserve(units);
+    commit_.lines.reserve(lines_expected_);
+    commit_.puts.reserve(puts_expected_);
     sends_.clear();
 }
 

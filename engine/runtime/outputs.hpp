@@ -36,7 +36,7 @@ class Outputs final : public Sender {
 public:
     Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow) : plan_(plan), compiler_(compiler), flow_(flow) {}
 
-    void begin_batch(No flow, std::int64_t now, bool history, std::size_t bytes_expected);
+    void begin_batch(No flow, std::int64_t now, bool history, std::size_t units, std::size_t bytes_expected);
     // `memo`: what the message has done before, null: nothing.
     void begin_unit(Memo* memo = nullptr);
     bool send(Scope& scope, const Destination& to, const Value* body, const Value* headers, std::uint64_t node, bool tap) override;
@@ -69,7 +69,11 @@ public:
     // Did the unit pass its return address on?
     bool passed_on() const { return passed_on_; }
     Commit& commit() { return commit_; }
-    Commit take_commit() { return std::move(commit_); }
+    Commit take_commit() {
+        lines_expected_ = commit_.lines.size();
+        puts_expected_ = commit_.puts.size();
+        return std::move(commit_);
+    }
 
 private:
     Slice write_envelope(const Headers* headers, const Meta& meta);
@@ -86,6 +90,7 @@ private:
     Compiler& compiler_;
     std::string flow_;
     Commit commit_;
+    std::size_t lines_expected_ = 0, puts_expected_ = 0;  // as many as the last commit had
     std::vector<Put> taps_;
     std::vector<PendingSend> sends_;
     std::optional<PendingCall> call_;

@@ -33,7 +33,7 @@ void FlowRunner::sent(Flight* flight, SendResponse response) {
     const auto at = std::find_if(sending_.begin(), sending_.end(), [flight](const auto& each) { return each.get() == flight; });
     std::unique_ptr<Flight> held = std::move(*at);
     sending_.erase(at);
-    enter(run, held->units.front());
+    enter(run);
     if (response.ok) {
         run.outputs.sends().clear();
         go_on(std::move(held), Walked::ended);

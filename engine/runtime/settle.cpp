@@ -30,7 +30,7 @@ void FlowRunner::submit(std::unique_ptr<Flight> flight, Commit commit) {
 void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
     Input* const input = flight->input;
     std::vector<Delivery> again, freed;
-    std::size_t due = 0, seen = 0;
+    std::size_t due = 0, seen = 0, done = 0;
     for (std::size_t n = 0; n < flight->units.size(); ++n) {
         Flight::Unit& unit = flight->units[n];
         const std::size_t own_due = due, own_seen = seen;
@@ -46,7 +46,7 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
             unit.went = &quarantine;
         }
         switch (unit.outcome) {
-            case Outcome::done: figures.done.fetch_add(1, std::memory_order_relaxed); break;
+            case Outcome::done: ++done; break;
             case Outcome::filtered: figures.filtered.fetch_add(1, std::memory_order_relaxed); break;
             case Outcome::discarded: figures.discarded.fetch_add(1, std::memory_order_relaxed); break;
             case Outcome::dead: figures.dead.fetch_add(1, std::memory_order_relaxed); break;
@@ -63,6 +63,7 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
         answer(unit);
         flight->input->settle(unit.delivery, verdict_of(unit.outcome));
     }
+    figures.done.fetch_add(done, std::memory_order_relaxed);
     in_flight_ -= flight->units.size();
     bytes_in_flight_ -= flight->bytes;
     if (flight->run) idle_runs_.push_back(std::move(flight->run));

@@ -21,13 +21,12 @@ unsigned head_of_1(unsigned old) {
     return head;
 }
 
-void put_id(std::string& out, const Id128& id) {
-    char raw[16];
+char* put_id(char* to, const Id128& id) {
     for (unsigned i = 0; i < 8; ++i) {
-        raw[i] = static_cast<char>(id.a >> (56 - 8 * i));
-        raw[8 + i] = static_cast<char>(id.b >> (56 - 8 * i));
+        to[i] = static_cast<char>(id.a >> (56 - 8 * i));
+        to[8 + i] = static_cast<char>(id.b >> (56 - 8 * i));
     }
-    out.append(raw, 16);
+    return to + 16;
 }
 Id128 get_id(std::string_view raw) {
     Id128 id;
@@ -83,23 +82,26 @@ void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::
         head |= has_position;
         if (end_ != 0 && in.part == part_ && in.no == no_) head |= same_part;
     }
-    put_varint(blob, head);
-    put_id(blob, unit.id);
-    if (head & other_time) put_signed(blob, unit_at - at);
+    // What most units have goes through a buffer: one growth of the blob for each.
+    char most[128];
+    char* to = put_varint(most, head);
+    to = put_id(to, unit.id);
+    if (head & other_time) to = put_signed(to, unit_at - at);
     if (head & has_position) {
         if (!(head & same_part)) {
-            blob.push_back(static_cast<char>(in.sort));
-            put_varint(blob, in.no);
-            put_varint(blob, in.part);
+            *to++ = static_cast<char>(in.sort);
+            to = put_varint(to, in.no);
+            to = put_varint(to, in.part);
         }
-        put_signed(blob, delta(in.at, end_));
-        put_signed(blob, delta(in.end, in.at));
+        to = put_signed(to, delta(in.at, end_));
+        to = put_signed(to, delta(in.end, in.at));
         part_ = in.part;
         no_ = in.no;
         end_ = in.end;
     }
-    if (head & has_attempt) put_varint(blob, unit.attempt);
-    put_varint(blob, outs.size());
+    if (head & has_attempt) to = put_varint(to, unit.attempt);
+    to = put_varint(to, outs.size());
+    blob.append(most, static_cast<std::size_t>(to - most));
     for (const UnitOut& out : outs) {
         put_varint(blob, out.no << 1 | (out.file ? 1u : 0u));
         if (out.file) continue;

@@ -6,6 +6,16 @@
 
 namespace weir {
 
+// At most 10 bytes; where it goes on.
+inline char* put_varint(char* to, std::uint64_t value) {
+    while (value >= 0x80) {
+        *to++ = static_cast<char>(value | 0x80);
+        value >>= 7;
+    }
+    *to++ = static_cast<char>(value);
+    return to;
+}
+inline char* put_signed(char* to, std::int64_t value) { return put_varint(to, (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63)); }
 inline void put_varint(std::string& out, std::uint64_t value) {
     while (value >= 0x80) {
         out.push_back(static_cast<char>(value | 0x80));

@@ -2,6 +2,7 @@
 
 #include "engine/message/arena.hpp"
 #include "engine/message/json.hpp"
+#include "engine/message/line_ids.hpp"
 #include "engine/runtime/row.hpp"
 #include "engine/system/files.hpp"
 
@@ -63,10 +64,8 @@ void of_line(const HistoryRow& unit, Taken& out) {
     begin = begin == std::string::npos ? 0 : begin + 1;
     const std::string_view line = std::string_view(text).substr(begin);
     for (std::uint64_t generation = 0; generation < most_generations; ++generation) {
-        const std::uint64_t fields[] = {status->device, status->inode, static_cast<std::uint64_t>(status->born), generation};
-        const Id128 of_file = sha256_128("file.lines id", {reinterpret_cast<const char*>(fields), sizeof fields});
-        const Id128 key = sha256_128("file" + std::string(1, '\0') + unit.from, {reinterpret_cast<const char*>(&of_file), sizeof of_file});
-        if (sip_hash(line, {key.a + unit.in.at + begin, key.b}) == unit.mid) return of_text(unit, std::string(line), out);
+        const LineIds ids(unit.from, {status->device, status->inode, static_cast<std::uint64_t>(status->born), generation});
+        if (ids.of(line, unit.in.at + begin) == unit.mid) return of_text(unit, std::string(line), out);
     }
 }
 
