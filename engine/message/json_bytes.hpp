@@ -1,0 +1,21 @@
+#pragma once
+// What the JSON reader and writer look for in a text, 16 bytes at a time.
+#include <emmintrin.h>
+
+namespace weir {
+
+inline __m128i load(const char* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+}
+
+// All bits where a string can't go on as it is: quote, backslash, control characters. A flipped bit puts the quote (0x22) beside
+// the control characters, so that one comparison finds both.
+inline __m128i special(__m128i x) {
+    const __m128i flipped = _mm_xor_si128(x, _mm_set1_epi8(0x02));
+    return _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(flipped, _mm_set1_epi8(0x20)), flipped), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+}
+inline bool is_special(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+}  // namespace weir
