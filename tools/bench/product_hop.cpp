@@ -51,6 +51,7 @@ public:
             std::string body;
             append_order(body, left_ - n);
             put.body = keep(commit.bytes, body);
+            put.type = static_cast<std::uint32_t>(Format::json);
             commit.puts.push_back(put);
         }
         left_ -= count;
