@@ -98,6 +98,14 @@ struct Recorded {      // the reply of a call, so that a trace can compute again
     std::uint64_t node = 0;    // identity hash
     Slice body;
 };
+// R9: a message that was in a step when the engine ended badly.
+struct Suspect {
+    RowId id = 0;
+    Id128 name;                // of the message: its id, or a hash of its bytes where it has no identity
+    No flow = 0;
+    std::uint32_t crashes = 0;
+    std::uint64_t step = 0;    // identity hash of the step that it was in at the last time; 0: before the first
+};
 struct UnitWrite {     // all or nothing (U3)
     Position position;
     Id128 id;
@@ -105,6 +113,7 @@ struct UnitWrite {     // all or nothing (U3)
     std::uint32_t attempt = 1;
     std::uint32_t puts_end = 0, lines_end = 0, dead_end = 0, due_end = 0, seen_end = 0, recorded_end = 0;  // its rows end there; they begin where the unit before ended
     std::int64_t now = 0;      // wall time of the run, where it is not the commit's
+    RowId suspect = 0; // its row of suspects, which goes with this commit; 0: it is none, or stays one
     Slice arrival;     // copied input of an edge source without a reference (S9); empty: the position is the reference
 };
 // What a run of units of one flow asks of the store, in one go.
@@ -244,6 +253,8 @@ struct Store {
     // A topic has rows only while somebody subscribes; what is sent to one without is counted and noted in the history as unsubscribed.
     virtual void topic(No channel) = 0;
     virtual void act(Deed deed, Executor& home, Then<Deeds> then) = 0;
+    // One commit: each of `named` gets one crash more. Then all that stand. Before anything runs.
+    virtual std::vector<Suspect> suspects(const std::vector<Suspect>& named) = 0;
     virtual void stop(Task then) = 0;                                              // writes what is pending, marks clean (N3)
     virtual DiskLevel disk() const { return DiskLevel::enough; }                  // as of the last look, a second or 16 MB ago at most. Any thread.
     virtual Id128 secret() const { return {}; }                                    // I4, K1: made with the store, never shown

@@ -25,18 +25,19 @@ void FlowRunner::called(Flight* held, std::uint64_t node, bool recorded, SendRes
     if (!flight) return;
     Run& run = *flight->run;
     run.now = parts_.clock.wall();  // I4: read again behind each step that waited
+    Flight::Unit& unit = flight->units.front();
     enter(run);
-    Walked walked = Walked::failed;
-    if (response.ok) {
-        walked = resume(run, node, recorded, false, std::move(response.answer));
-    } else {
+    Aboard aboard(*this, unit.name);
+    const Walked walked = work(unit, run, [&] {
+        if (response.ok) return resume(run, node, recorded, false, std::move(response.answer));
         run.retry_after = response.answer.retry_after;
         scope_.failed = response.failure.kind;
         scope_.why = std::move(response.failure.message);
         scope_.path = std::move(response.failure.path);
         run.failed_step = parts_.program->nodes[run.waiting].plan->identity;
-        if (recover(run)) walked = walk(run);
-    }
+        return recover(run) ? walk(run) : Walked::failed;
+    });
+    aboard.leave();
     go_on(std::move(flight), walked);
     refill();
     changed();
@@ -60,6 +61,7 @@ Walked FlowRunner::resume(Run& run, std::uint64_t node, bool recorded, bool from
         run.failed_step = at.plan->identity;
         return recover(run) ? walk(run) : Walked::failed;
     }
+    parts_.slot.at(at.plan->identity_hash);
     const Go go = at.step->resume(scope_, run.emissions, value);
     return follow(run, at, go) ? walk(run) : Walked::failed;
 }

@@ -20,7 +20,16 @@ bool FlowRunner::key_of(Flight::Unit& unit, Key& out) {
 // False: another unit has claimed the key; this one waits for its end. A duplicate is not run.
 bool FlowRunner::claim(Flight::Unit& unit) {
     Key key;
-    if (!key_of(unit, key)) return true;  // no key: the unit fails as invalid
+    bool keyed = false;
+    Aboard aboard(*this, unit.name);
+    try {
+        keyed = key_of(unit, key);
+    } catch (const std::exception& error) {  // R10
+        fail(scope_, FailureClass::internal, std::string("an error in the key of `idempotent by`: ") + error.what());
+        unit.delivery.unreadable = std::make_shared<const Failure>(failure_of(scope_, parts_.flow.name, {}, run_.now, unit.delivery.message.meta.attempt));
+    }
+    aboard.leave();
+    if (!keyed) return true;  // the unit fails as invalid
     const Keys::Known known = keys_.look(key.fingerprint, parts_.store.now());
     const bool own = unit.delivery.due != nullptr && unit.delivery.due->kind == DueKind::retry && known.state == Keys::State::held && known.row == unit.delivery.due->id;
     unit.key = key;

@@ -1,6 +1,7 @@
 #include "engine/runtime/engine.hpp"
 
 #include <atomic>
+#include <deque>
 
 #include "engine/runtime/input.hpp"
 #include "engine/runtime/settings.hpp"
@@ -44,6 +45,8 @@ struct Engine::Parts {
     std::vector<std::unique_ptr<FlowRunner>> flows;
     std::vector<Executor*> homes;  // of each flow
     Requesters requesters;
+    Suspects suspects;
+    std::deque<FlightSlot> own_slots;  // where no record is given
     std::map<std::string, std::shared_ptr<Cursor>> cursors;  // by subscription: flows that read one queue share it
     Then<Result<Done>> ended;
     bool endless = false;
@@ -101,7 +104,9 @@ struct Engine::Parts {
         connectors[id] = std::move(*made);
         return connectors[id].get();
     }
-    Result<Done> make_flow(const plan::Flow& flow, Executor& executor);
+    Result<Done> make_flow(const plan::Flow& flow, std::size_t worker);
+    void look_at_flight();
+    FlightSlot& slot(std::size_t worker);
     Result<Done> add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor);
     std::vector<std::size_t> threads() const;
     void look();
@@ -237,14 +242,45 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
     return Done{};
 }
 
-Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, Executor& executor) {
+// R9: who was running when the last engine died is counted before anything runs; then the record begins empty.
+void Engine::Parts::look_at_flight() {
+    std::vector<Suspect> named;
+    const std::span<FlightSlot> slots = world.flight != nullptr ? world.flight->slots() : std::span<FlightSlot>();
+    for (const FlightSlot& slot : slots) {
+        if (slot.running.load(std::memory_order_acquire) == 0) continue;
+        Suspect& each = named.emplace_back();
+        each.name = {slot.name_a.load(), slot.name_b.load()};
+        each.flow = slot.flow.load();
+        each.step = slot.step.load();
+    }
+    std::vector<Suspect> all = world.store.suspects(named);
+    for (FlightSlot& slot : slots) slot.leave();
+    for (const Suspect& each : all) {
+        std::string flow;
+        for (const plan::Flow& known : plan.flows)
+            if (world.store.number(NameKind::flow, known.name) == each.flow) flow = known.name;
+        world.log.write(LogLevel::warn, flow, "the engine has died in the middle of this message; it runs alone now, and goes to the dead letters where that was " + std::to_string(most_crashes) + " times",
+                        "{\"name\":\"" + to_text(each.name) + "\",\"times\":" + std::to_string(each.crashes) + "}");
+    }
+    suspects.load(std::move(all));
+}
+
+FlightSlot& Engine::Parts::slot(std::size_t worker) {
+    const std::span<FlightSlot> slots = world.flight != nullptr ? world.flight->slots() : std::span<FlightSlot>();
+    if (worker < slots.size()) return slots[worker];
+    while (own_slots.size() <= worker) own_slots.emplace_back();
+    return own_slots[worker];
+}
+
+Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, std::size_t worker) {
+    Executor& executor = *world.executors[worker];
     auto compiler = std::make_unique<Compiler>(plan);
     Compiler& lender = *compiler;
     EngineResolver resolver(world.store, [this, &lender, &executor](plan::ConnectorId id) { return connector(id, lender, executor); }, world.specs, connector_world(executor), plan, [this] { return scope(); });
     Result<std::unique_ptr<Program>> program = compile(plan, flow, *compiler, resolver);
     if (!program) return program.error();
     Compiler& borrowed = *compiler;
-    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), requesters, options.window};
+    FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), requesters, suspects, slot(worker), options.window};
     FlowEvents events;
     events.settled = [this] {
         if (looking.exchange(true)) return;
@@ -338,9 +374,10 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     parts.world.store.keep_plan(parts.plan.hash, parts.options.texts);
     for (const plan::Channel& channel : parts.plan.channels)
         if (channel.kind == plan::ChannelKind::topic) parts.world.store.topic(parts.world.store.number(NameKind::channel, channel.name));
+    parts.look_at_flight();
     const std::vector<std::size_t> threads = parts.threads();
     for (std::size_t n = 0; n < parts.plan.flows.size(); ++n) {
-        const Result<Done> made = parts.make_flow(parts.plan.flows[n], *parts.world.executors[threads[n]]);
+        const Result<Done> made = parts.make_flow(parts.plan.flows[n], threads[n]);
         if (!made) return made;
     }
     bool has_endpoint = false;

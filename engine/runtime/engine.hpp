@@ -9,6 +9,7 @@
 #include "dsl/connectors/spec.hpp"
 #include "dsl/plan/plan.hpp"
 #include "engine/ports/connector.hpp"
+#include "engine/ports/flight.hpp"
 #include "engine/ports/log.hpp"
 #include "engine/runtime/figures.hpp"
 
@@ -26,6 +27,7 @@ struct World {
     const ConnectorCatalog& specs;
     const std::vector<std::unique_ptr<ConnectorKind>>& kinds;
     std::vector<Executor*> executors;  // one per worker; the first is the engine's own
+    FlightRecord* flight = nullptr;    // R9; null: nobody learns in which message the process died
 };
 
 struct EngineOptions {

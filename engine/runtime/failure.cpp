@@ -5,6 +5,13 @@
 #include "engine/steps/catalog.hpp"
 
 namespace weir {
+namespace {
+
+constexpr std::uint8_t action_tries = 3;
+constexpr std::int64_t action_backoff_low = 1'000'000'000, action_backoff_high = 60'000'000'000;  // as R1 has it where nothing is said
+
+}  // namespace
+
 // The first line that fits, read top to bottom; a retry that has had its tries gives way to its `then`, or to the lines below it.
 const FailureAction* FlowRunner::pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) const {
     for (const FailureAction& line : table) {
@@ -60,6 +67,46 @@ EngineTime FlowRunner::backoff(const FailureAction& action, std::uint32_t attemp
     return EngineTime(std::max(delay, retry_after));
 }
 
+// The action of that identity, of the flow's table or of a step; null: there is none any more.
+const FailureAction* FlowRunner::action_of(std::uint64_t node) const {
+    const auto in = [node](const auto& self, const FailureTable& table) -> const FailureAction* {
+        for (const FailureAction& line : table) {
+            if (line.node == node) return &line;
+            if (const FailureAction* then = self(self, line.then)) return then;
+        }
+        return nullptr;
+    };
+    if (const FailureAction* found = in(in, parts_.program->on)) return found;
+    for (const Program::Node& each : parts_.program->nodes)
+        if (each.on != nullptr)
+            if (const FailureAction* found = in(in, *each.on)) return found;
+    return nullptr;
+}
+
+// F2: the action has failed with `run.failing`. It has three tries, the other two from a due row, and consults no table; a failure that would only
+// come again needs none. Then the message goes to the dead letters with both failures.
+bool FlowRunner::action_failed(Flight::Unit& unit, Run& run) {
+    run.outputs.withdraw(false);
+    unit.answer.reset();
+    unit.went = nullptr;
+    const auto tries = static_cast<std::uint8_t>(run.memo.action.tries + 1);
+    if (tries < action_tries && !is_within(run.failing.kind, FailureClass::permanent)) {
+        run.memo.action = {run.action_node, tries};
+        FailureAction again;
+        again.backoff_low = action_backoff_low;
+        again.backoff_high = action_backoff_high;
+        unit.due_at = parts_.store.now() + backoff(again, tries, run.retry_after);
+        run.outputs.rest(unit.delivery, unit.due_at, unit.delivery.message.meta.attempt, unit.has_key ? std::optional(unit.key) : std::nullopt, *run.failure);
+        unit.outcome = Outcome::resting;
+        return false;
+    }
+    run.memo.action = {};
+    Failure both = *run.failure;
+    both.message += "; and the failure action: " + run.failing.message;
+    bury(unit, run, std::move(both));
+    return false;
+}
+
 void FlowRunner::bury(Flight::Unit& unit, Run& run, Failure failure) {
     unit.outcome = Outcome::dead;
     unit.went = &dead_name_;
@@ -70,14 +117,7 @@ void FlowRunner::bury(Flight::Unit& unit, Run& run, Failure failure) {
 bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
     run.outputs.withdraw(false);
     run.frames.clear();
-    if (run.in_action) {  // F2: the message goes to the dead letters with both failures
-        Failure both = *run.failure;
-        both.message += "; and the failure action: " + run.failing.message;
-        unit.outcome = Outcome::done;
-        unit.answer.reset();
-        bury(unit, run, std::move(both));
-        return false;
-    }
+    if (run.in_action) return action_failed(unit, run);
     run.current = unit.delivery.message;
     for (Value& slot : run.lets) slot = Value();
     run.failing.attempts = unit.delivery.message.meta.attempt;
@@ -97,6 +137,8 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
             }
             case plan::ActionKind::send: {
                 run.in_action = true;
+                run.action_node = action->node;
+                run.retry_after = 0;
                 run.current.meta.failure = run.failure;
                 if (run.outputs.send(scope_, *action->to, nullptr, nullptr, action->node, false)) {
                     unit.outcome = Outcome::moved;
@@ -104,9 +146,8 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
                     run.at = at_end;
                     return !run.outputs.sends().empty();  // on through the outbox
                 }
-                last.message += "; and the failure action: " + scope_.why;
-                run.outputs.withdraw(false);
-                break;
+                run.failing = failure_of(scope_, parts_.flow.name, action->to->name, run.now, run.failing.attempts);
+                return action_failed(unit, run);
             }
             case plan::ActionKind::discard: unit.outcome = Outcome::discarded; return false;
             case plan::ActionKind::reject: {
@@ -134,6 +175,8 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
             }
             case plan::ActionKind::steps: {
                 run.in_action = true;
+                run.action_node = action->node;
+                run.retry_after = 0;
                 run.outcome = Outcome::done;
                 run.at = action->block;
                 return true;

@@ -75,7 +75,17 @@ bool FlowRunner::selects(const Compiled& where, Delivery& delivery) {
     run_.current = delivery.message;
     run_.now = parts_.clock.wall();
     enter(run_);
-    const int fits = where.test(scope_);
+    int fits = -1;
+    Flight::Unit unit(delivery);
+    unit.name = delivery.message.meta.id;
+    if (parts_.suspects.any() && condemned(unit)) return true;  // it is not looked at
+    Aboard aboard(*this, unit.name);
+    try {
+        fits = where.test(scope_);
+    } catch (const std::exception& error) {  // R10
+        fail(scope_, FailureClass::internal, std::string("an error in a condition: ") + error.what());
+    }
+    aboard.leave();
     if (fits < 0) delivery.unreadable = std::make_shared<const Failure>(failure_of(scope_, parts_.flow.name, {}, run_.now, delivery.message.meta.attempt));
     return fits != 0;
 }
@@ -114,7 +124,9 @@ std::unique_ptr<Flight> FlowRunner::board(Input& input, std::vector<Delivery> ba
     flight->units.reserve(flight->deliveries.size());
     for (Delivery& delivery : flight->deliveries) {
         Flight::Unit& unit = flight->units.emplace_back(delivery);
-        if (key_code_ != nullptr && !claim(unit)) {
+        unit.name = name_of(delivery);
+        const bool poison = parts_.suspects.any() && condemned(unit);
+        if (key_code_ != nullptr && !poison && !claim(unit)) {  // K2: outside its batch, unacknowledged
             behind_claim_[unit.key.fingerprint.low].emplace_back(&input, std::move(delivery));
             ++parked_;
             flight->units.pop_back();
@@ -142,9 +154,10 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
     run_.now = now;
     run_.outputs.begin_batch(parts_.number, now, parts_.flow.history, flight->units.size(), flight->units.size() * bytes_per_unit_);
     for (Flight::Unit& unit : flight->units) {
-        Walked walked = Walked::ended;
-        start_unit(unit, run_, walked);
-        while (walked == Walked::failed && decide(unit, run_)) walked = walk(run_);
+        prepare(unit, run_);
+        Aboard aboard(*this, unit.name);
+        (void)work(unit, run_, [&] { return begin(unit, run_); });
+        aboard.leave();
         end_unit(unit, run_);
     }
     bytes_per_unit_ = run_.outputs.commit().bytes.size() / flight->units.size() + 64;
@@ -166,12 +179,15 @@ void FlowRunner::run_alone(std::unique_ptr<Flight> flight) {
     run.now = parts_.clock.wall();
     run.outputs.begin_batch(parts_.number, run.now, parts_.flow.history, 1, bytes_per_unit_);
     run.outputs.commit().notes = flight->input->take_notes();
-    Walked walked = Walked::ended;
-    start_unit(flight->units.front(), run, walked);
+    Flight::Unit& unit = flight->units.front();
+    prepare(unit, run);
+    Aboard aboard(*this, unit.name);
+    const Walked walked = work(unit, run, [&] { return begin(unit, run); });
+    aboard.leave();
     go_on(std::move(flight), walked);
 }
 
-void FlowRunner::start_unit(Flight::Unit& unit, Run& run, Walked& walked) {
+void FlowRunner::prepare(Flight::Unit& unit, Run& run) {
     run.arena.reset();
     run.held.clear();
     run.frames.clear();
@@ -184,63 +200,57 @@ void FlowRunner::start_unit(Flight::Unit& unit, Run& run, Walked& walked) {
     run.at = parts_.program->first;
     run.current = unit.delivery.message;
     for (Value& slot : run.lets) slot = Value();
-    const bool remembers = parts_.program->alone() || !parts_.program->on.empty();
     if (unit.delivery.due && !run.memo.decode(unit.delivery.due->memo)) parts_.log.write(LogLevel::warn, parts_.flow.name, "what a message had done before its retry does not decode; it is done again", {});
-    run.outputs.begin_unit(remembers ? &run.memo : nullptr);
+    run.outputs.begin_unit(parts_.program->remembers() ? &run.memo : nullptr);
     enter(run);
     if (unit.skipped) return;
     unit.outcome = Outcome::done;
     unit.went = nullptr;
     unit.answer.reset();
-    walked = Walked::failed;
+}
+
+Walked FlowRunner::begin(Flight::Unit& unit, Run& run) {
+    if (unit.skipped) return Walked::ended;
+    if (unit.poison) {  // R9: its failure lines don't see it either
+        run.memo.action = {};
+        bury(unit, run, *unit.poison);
+        return Walked::ended;
+    }
+    run.failed_step.clear();
     if (unit.delivery.unreadable) {
         run.failing = *unit.delivery.unreadable;
         run.failing.flow = parts_.flow.name;
         run.failing.at = run.now;
-        return;
+        return Walked::failed;
+    }
+    if (run.memo.action.tries > 0 && unit.delivery.waits_for) {  // F2: its failure action once more
+        run.failing = *unit.delivery.waits_for;
+        run.action = action_of(run.memo.action.node);
+        if (run.action == nullptr) run.memo.action = {};  // edited away: the table decides
+        return Walked::failed;
     }
     if (run.current.meta.history && run.current.meta.history->size() > 100) {
         fail(scope_, FailureClass::invalid, "this message goes in circles: it has been through 100 flows");
-        run.failed_step.clear();
         recover(run);
-        return;
+        return Walked::failed;
     }
     if (parts_.flow.key != plan::none && !unit.has_key) {  // K1; the scope has said why
-        run.failed_step.clear();
         fail(scope_, FailureClass::invalid, "the key of `idempotent by` is null, missing or empty, or can't be computed");
         recover(run);
-        return;
+        return Walked::failed;
     }
-    try {
-        if (!read_typed(unit.delivery.type, run)) recover(run);
-        else walked = walk(run);
-    } catch (const std::bad_alloc&) {  // R10
-        fail(scope_, FailureClass::internal, "out of memory in a step");
+    if (!read_typed(unit.delivery.type, run)) {
         recover(run);
+        return Walked::failed;
     }
+    return walk(run);
 }
 
+// The CPU part is over: the call, the sends, or the commit.
 void FlowRunner::go_on(std::unique_ptr<Flight> flight, Walked walked) {
     Flight::Unit& unit = flight->units.front();
     Run& run = *flight->run;
-    for (;;) {
-        if (walked == Walked::waits) {
-            const Memo::Entry* known = run.memo.find(run.outputs.pending_call()->node);
-            if (known == nullptr || !known->answered) return call(std::move(flight));
-            Answer answer;
-            answer.status = known->status;
-            answer.format = known->format;
-            answer.body = known->body;
-            const PendingCall asked = std::move(*run.outputs.pending_call());
-            walked = resume(run, asked.node, asked.recorded, true, std::move(answer));
-            continue;
-        }
-        if (walked == Walked::failed && decide(unit, run)) {
-            walked = walk(run);
-            continue;
-        }
-        break;
-    }
+    if (walked == Walked::waits) return call(std::move(flight));
     if (flight->working) {
         flight->working = false;
         --working_;
@@ -280,6 +290,8 @@ void FlowRunner::end_unit(Flight::Unit& unit, Run& run) {
     write.id = from.message.meta.id;
     write.outcome = unit.outcome;
     write.attempt = from.message.meta.attempt;
+    if (unit.outcome == Outcome::resting && from.position.sort != Position::Sort::none) unit.suspect = 0;  // it comes back under the same name
+    write.suspect = unit.suspect;  // R9: it has ended, and the engine has not
     const bool has_reference = from.position.sort != Position::Sort::none;
     if (!has_reference && parts_.flow.history && unit.outcome != Outcome::dead && unit.outcome != Outcome::refused && unit.outcome != Outcome::resting) write.arrival = run.outputs.keep(from.message);
     run.outputs.end_unit(write);

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "engine/ports/connector.hpp"
+#include "engine/ports/flight.hpp"
 #include "engine/ports/log.hpp"
 #include "engine/runtime/figures.hpp"
 #include "engine/runtime/keys.hpp"
 #include "engine/runtime/requesters.hpp"
 #include "engine/runtime/run.hpp"
+#include "engine/runtime/suspects.hpp"
 
 namespace weir {
 
@@ -36,6 +38,9 @@ struct Flight {
         bool is_seen = false;          // its key is done with this commit
         bool skipped = false;          // a duplicate: no step saw it
         bool passed_on = false;        // somebody behind may answer who asked
+        Id128 name;                    // R9: what it is called in the flight record
+        RowId suspect = 0;             // its row there, where the engine has died in the middle of it; 0: it has not
+        std::shared_ptr<Failure> poison;  // so often that no step sees it
         RowId met = 0;                 // a duplicate: the row of `seen`, 0: held by a due row
         const std::string* went = nullptr;  // where a failure action or the dead letters took it; lives as long as the flow
         std::unique_ptr<Answer> answer;     // to who asked, after the commit
@@ -69,6 +74,8 @@ struct FlowParts {
     Log& log;
     const Value* params = nullptr;
     Requesters& requesters;
+    Suspects& suspects;
+    FlightSlot& slot;            // of the worker
     std::size_t window = 16384;  // C2
 };
 
@@ -108,9 +115,25 @@ private:
     bool key_of(Flight::Unit& unit, Key& out);
     void enter(Run& run);
     std::unique_ptr<Flight> board(Input& input, std::vector<Delivery> batch);
+    // aboard.cpp
+    // The CPU part of one message, as the flight record has it (R9). Left by hand: what unwinds the stack to the process's end leaves it named.
+    class Aboard {
+    public:
+        Aboard(FlowRunner& flow, const Id128& name);
+        void leave();
+
+    private:
+        FlightSlot& slot_;
+        std::shared_lock<std::shared_mutex> among_;
+        std::unique_lock<std::shared_mutex> alone_;
+    };
+    Id128 name_of(const Delivery& delivery) const;
+    bool condemned(Flight::Unit& unit);
+    template <class First> Walked work(Flight::Unit& unit, Run& run, First first);
     void run_batch(std::unique_ptr<Flight> flight);
     void run_alone(std::unique_ptr<Flight> flight);
-    void start_unit(Flight::Unit& unit, Run& run, Walked& walked);
+    void prepare(Flight::Unit& unit, Run& run);
+    Walked begin(Flight::Unit& unit, Run& run);
     void go_on(std::unique_ptr<Flight> flight, Walked walked);
     void end_unit(Flight::Unit& unit, Run& run);
     bool read_typed(plan::TypeId type, Run& run);
@@ -125,7 +148,9 @@ private:
     // failure.cpp
     bool recover(Run& run);
     const FailureAction* pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) const;
+    const FailureAction* action_of(std::uint64_t node) const;
     bool decide(Flight::Unit& unit, Run& run);
+    bool action_failed(Flight::Unit& unit, Run& run);
     void bury(Flight::Unit& unit, Run& run, Failure failure);
     EngineTime backoff(const FailureAction& action, std::uint32_t attempt, std::int64_t retry_after);
     // settle.cpp
@@ -171,5 +196,53 @@ private:
     static constexpr std::size_t no_grant = ~std::size_t{0};
     std::size_t grant_ = no_grant;                   // of the input whose turn it is (R6)
 };
+
+// The steps of one message, from `first` to its end or to the next answer that it waits for. R10: what a step throws is a failure of its message.
+template <class First> Walked FlowRunner::work(Flight::Unit& unit, Run& run, First first) {
+    constexpr unsigned most_thrown = 3;  // while a failure is dealt with: then nothing is left to do it with
+    bool begun = false, deciding = false;
+    unsigned thrown = 0;
+    std::string why;
+    for (;;) {
+        try {
+            Walked walked = Walked::failed;
+            if (!begun) {
+                begun = true;
+                walked = first();
+            } else {
+                fail(scope_, FailureClass::internal, std::move(why));
+                run.failed_step = run.at < parts_.program->nodes.size() ? parts_.program->nodes[run.at].plan->identity : std::string();
+                if (recover(run)) walked = walk(run);
+            }
+            for (;;) {
+                if (walked == Walked::waits) {  // U5: a call that was answered before its retry is not made again
+                    const Memo::Entry* known = run.memo.find(run.outputs.pending_call()->node);
+                    if (known == nullptr || !known->answered) return walked;
+                    Answer answer;
+                    answer.status = known->status;
+                    answer.format = known->format;
+                    answer.body = known->body;
+                    const PendingCall asked = std::move(*run.outputs.pending_call());
+                    walked = resume(run, asked.node, asked.recorded, true, std::move(answer));
+                } else if (walked == Walked::failed) {
+                    deciding = true;
+                    const bool goes_on = decide(unit, run);
+                    deciding = false;
+                    if (!goes_on) return walked;
+                    walked = walk(run);
+                } else {
+                    return walked;
+                }
+            }
+        } catch (const std::bad_alloc&) {
+            if (deciding && ++thrown >= most_thrown) throw;
+            why = "out of memory in a step";
+        } catch (const std::exception& error) {
+            if (deciding && ++thrown >= most_thrown) throw;
+            why = std::string("an error in a step: ") + error.what();
+        }
+        deciding = false;
+    }
+}
 
 }  // namespace weir

@@ -5,7 +5,7 @@
 namespace weir {
 namespace {
 
-constexpr char version = 1;
+constexpr char version = 1, with_action = 2;
 
 template <class T> void put(std::string& out, T value) {
     char bytes[sizeof value];
@@ -36,8 +36,12 @@ void Memo::answered(std::uint64_t node, const Answer& answer) {
 }
 
 std::string Memo::encode() const {
-    if (entries_.empty()) return {};
-    std::string out(1, version);
+    if (entries_.empty() && action.tries == 0) return {};
+    std::string out(1, action.tries == 0 ? version : with_action);
+    if (action.tries > 0) {
+        put(out, action.node);
+        put(out, action.tries);
+    }
     for (const Entry& each : entries_) {
         if (out.size() + each.body.size() + 16 > max_memo) continue;
         put(out, each.node);
@@ -51,10 +55,12 @@ std::string Memo::encode() const {
 }
 
 bool Memo::decode(std::string_view bytes) {
-    entries_.clear();
+    clear();
     if (bytes.empty()) return true;
-    bool ok = bytes.front() == version;
+    const char form = bytes.front();
+    bool ok = form == version || form == with_action;
     bytes.remove_prefix(1);
+    if (form == with_action) ok = take(bytes, action.node) && take(bytes, action.tries);
     while (ok && !bytes.empty()) {
         Entry entry;
         std::uint8_t answered = 0, format = 0;
@@ -68,7 +74,7 @@ bool Memo::decode(std::string_view bytes) {
         bytes.remove_prefix(size);
         entries_.push_back(std::move(entry));
     }
-    if (!ok) entries_.clear();
+    if (!ok) clear();
     return ok;
 }
 

@@ -21,7 +21,16 @@ public:
         Format format = Format::none;
         std::string body;
     };
-    void clear() { entries_.clear(); }
+    // F2: the failure action that is to be tried again, and how often it has failed. No action: 0 tries.
+    struct Action {
+        std::uint64_t node = 0;
+        std::uint8_t tries = 0;
+    };
+    Action action;
+    void clear() {
+        entries_.clear();
+        action = {};
+    }
     bool empty() const { return entries_.empty(); }
     const Entry* find(std::uint64_t node) const;
     void sent(std::uint64_t node);

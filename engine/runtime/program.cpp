@@ -27,6 +27,7 @@ public:
         for (std::size_t n = 0; n < chain.size(); ++n) {
             const plan::Node& node = *chain[n];
             const bool guarded = !node.on.empty();
+            program_.has_lines = program_.has_lines || guarded;
             const auto after = static_cast<At>(at + (guarded ? 3 : 1));
             const At next = n + 1 < chain.size() ? after : behind;
             const At step = guarded ? at + 1 : at;

@@ -25,7 +25,9 @@ struct Program {
     std::vector<std::unique_ptr<Sink>> sinks;
     bool has_sinks = false;  // some sends are confirmed before the commit
     bool waits = false;      // some step calls
+    bool has_lines = false;  // some step has failure lines of its own
     bool alone() const { return has_sinks || waits; }  // each message has a run of its own
+    bool remembers() const { return alone() || has_lines || !on.empty(); }  // some message may come back from a rest of its own (U5)
 };
 
 // What targets of the plan become. Answers an Error where a connector can't be made.

@@ -44,6 +44,7 @@ struct Run {
     At waiting = at_end;                            // the step whose call is under way
     Outcome outcome = Outcome::done;
     std::string failed_step;
+    std::uint64_t action_node = 0;                  // with in_action: which
     bool in_action = false;                         // of the flow's table: a failure now consults no table (F2)
     std::int64_t now = 0;                           // wall
 };

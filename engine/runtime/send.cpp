@@ -44,7 +44,11 @@ void FlowRunner::sent(Flight* flight, SendResponse response) {
         run.failing.step = send.to->name;
         run.failing.at = parts_.clock.wall();
         run.retry_after = response.answer.retry_after;
-        go_on(std::move(held), Walked::failed);
+        Flight::Unit& unit = held->units.front();
+        Aboard aboard(*this, unit.name);
+        const Walked walked = work(unit, run, [] { return Walked::failed; });
+        aboard.leave();
+        go_on(std::move(held), walked);
     }
     send_next();
 }

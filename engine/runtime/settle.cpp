@@ -56,6 +56,7 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
             default: break;
         }
         if (unit.went != nullptr) figures.went(*unit.went);
+        if (unit.suspect != 0) parts_.suspects.gone(unit.suspect);
         const bool durable = committed.fates[n] == Fate::durable;
         if (unit.outcome == Outcome::resting && durable) due_input_->add(committed.due[own_due], unit.due_at);
         if (unit.delivery.due && unit.outcome != Outcome::resting) due_input_->gone(unit.delivery.due->id);

@@ -26,6 +26,7 @@ Walked FlowRunner::walk(Run& run) {
             run.at = node.next;
             continue;
         }
+        parts_.slot.at(node.plan->identity_hash);
         const Go go = node.step->on(scope_, run.emissions);
         if (go == Go::waits) {
             run.waiting = run.at;

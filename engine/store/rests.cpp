@@ -7,6 +7,7 @@ namespace weir {
 namespace {
 
 constexpr std::uint64_t swept_at_once = 2000;
+constexpr EngineTime suspected_for = std::chrono::hours(7 * 24);
 std::string_view at(std::string_view bytes, Slice slice) { return bytes.substr(slice.begin, slice.length); }
 
 }  // namespace
@@ -73,6 +74,7 @@ bool Rests::load(Database& database, RowId due, RowId seen, std::string& why) {
     seen_delete_ = Statement(database, "DELETE FROM seen WHERE id>=? AND id<? AND until<=?");
     recorded_insert_ = Statement(database, "INSERT INTO recorded(id, node, body) VALUES(?,?,?)");
     recorded_delete_ = Statement(database, "DELETE FROM recorded WHERE id<?");
+    suspect_delete_ = Statement(database, "DELETE FROM suspect WHERE id=?");
     why = database.text();
     return database.code() == 0;
 }
@@ -103,6 +105,22 @@ void Rests::forget_keys(No flow) {
     Statement gone(*database_, "DELETE FROM seen WHERE flow=?");
     gone.integer(1, flow).run();
 }
+
+void Rests::accuse(const std::vector<Suspect>& named, EngineTime now) {
+    {
+        Statement old(*database_, "DELETE FROM suspect WHERE at<?");
+        old.integer(1, (now - suspected_for).count()).run();
+    }
+    for (const Suspect& each : named) {
+        Statement known(*database_, "UPDATE suspect SET crashes=crashes+1, step=?, at=? WHERE name=? AND flow=?");
+        known.integer(1, each.step).integer(2, now.count()).id(3, each.name).integer(4, each.flow).run();
+        if (database_->changed() > 0) continue;
+        Statement fresh(*database_, "INSERT INTO suspect(name, flow, crashes, step, at) VALUES(?,?,1,?,?)");
+        fresh.id(1, each.name).integer(2, each.flow).integer(3, each.step).integer(4, now.count()).run();
+    }
+}
+
+void Rests::forget_suspect(RowId id) { suspect_delete_.integer(1, id).run(); }
 
 // Numbered by their unit, so that they go with its history row by range.
 void Rests::put_recorded(std::uint64_t unit, std::size_t index, const Recorded& recorded, std::string_view bytes) {
@@ -152,6 +170,20 @@ std::vector<SeenRow> Rests::seen_of(No flow, EngineTime now) {
     Statement rows(*database_, "SELECT id, until, key_high, key_low, body_hash FROM seen WHERE flow=? AND until>? ORDER BY id");
     rows.integer(1, flow).integer(2, now.count());
     while (rows.step()) found.push_back({rows.natural(0), Key{{rows.natural(2), rows.natural(3)}, rows.natural(4)}, EngineTime(rows.integer(1))});
+    return found;
+}
+
+std::vector<Suspect> Rests::suspects() {
+    std::vector<Suspect> found;
+    Statement rows(*database_, "SELECT id, name, flow, crashes, step FROM suspect ORDER BY id");
+    while (rows.step()) {
+        Suspect& each = found.emplace_back();
+        each.id = rows.natural(0);
+        rows.read_id(1, each.name);
+        each.flow = static_cast<No>(rows.integer(2));
+        each.crashes = static_cast<std::uint32_t>(rows.integer(3));
+        each.step = rows.natural(4);
+    }
     return found;
 }
 

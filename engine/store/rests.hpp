@@ -1,6 +1,6 @@
 #pragma once
-// What a flow keeps of messages beside its channels: due rows (R1), the keys that are done (K3) with the replies that were given (K5), and
-// the replies of calls (S9). Keys and due times are looked up by their flow in memory; here they are rows alone, without an index.
+// What a flow keeps of messages beside its channels: due rows (R1), the keys that are done (K3) with the replies that were given (K5),
+// the replies of calls (S9), and who is suspected of having ended the engine (R9). Keys and due times are looked up by their flow in memory; here they are rows alone, without an index.
 // Owner: the store. Thread: who holds the database.
 #include <string>
 #include <vector>
@@ -28,6 +28,9 @@ public:
     void take_due(RowId id);
     RowId put_seen(No flow, const Seen& seen, std::string_view bytes);
     void forget_keys(No flow);
+    // R9: one crash more for each; those of long ago go, who doesn't come again is no danger.
+    void accuse(const std::vector<Suspect>& named, EngineTime now);
+    void forget_suspect(RowId id);
     void put_recorded(std::uint64_t unit, std::size_t index, const Recorded& recorded, std::string_view bytes);
     RowId last_due() const { return next_due_; }
     RowId last_seen() const { return next_seen_; }
@@ -40,13 +43,14 @@ public:
 
     std::vector<DueRow> due_of(No flow);     // oldest due first, without texts
     std::vector<SeenRow> seen_of(No flow, EngineTime now);
+    std::vector<Suspect> suspects();
 
 private:
     Database* database_ = nullptr;
     RowId due_ = 0, seen_ = 0;            // durable
     RowId next_due_ = 0, next_seen_ = 0;  // proposed
     RowId sweep_ = 0;  // where the search for keys that end out of turn goes on; a proposal that is dropped is looked at in the next round
-    Statement due_insert_, due_delete_, seen_insert_, seen_first_, seen_delete_, recorded_insert_, recorded_delete_;
+    Statement due_insert_, due_delete_, seen_insert_, seen_first_, seen_delete_, recorded_insert_, recorded_delete_, suspect_delete_;
 };
 
 }  // namespace weir

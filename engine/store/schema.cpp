@@ -34,6 +34,10 @@ CREATE TABLE seen(id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, until INTEGER N
     body_hash INTEGER NOT NULL, status INTEGER NOT NULL, format INTEGER NOT NULL, headers BLOB NOT NULL, body BLOB NOT NULL);
 CREATE TABLE recorded(id INTEGER PRIMARY KEY, node INTEGER NOT NULL, body BLOB NOT NULL);
 )";
+// R9. A handful of rows at most, looked through whole.
+constexpr const char* tables_of_3 = R"(
+CREATE TABLE suspect(id INTEGER PRIMARY KEY, name BLOB NOT NULL, flow INTEGER NOT NULL, crashes INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL);
+)";
 constexpr const char* from_1_to_2 = R"(
 ALTER TABLE meta ADD COLUMN due_no INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE meta ADD COLUMN seen_no INTEGER NOT NULL DEFAULT 0;
@@ -83,6 +87,7 @@ Result<Done> make_schema(Database& database, const StoreMeta& meta) {
     database.exec("BEGIN IMMEDIATE");
     database.exec(tables);
     database.exec(tables_of_2);
+    database.exec(tables_of_3);
     {
         Statement row(database, "INSERT INTO meta VALUES(1,?,?,?,?,0,0,0,0,?,0,1,0,0)");
         Statement secret(database, "UPDATE meta SET secret=?");
@@ -105,6 +110,9 @@ Result<Done> migrate(Database& database) {
     if (database.number("PRAGMA user_version") < 2) {
         database.exec(from_1_to_2);
         database.exec(tables_of_2);
+    }
+    if (database.number("PRAGMA user_version") < 3) {
+        database.exec(tables_of_3);
     }
     database.exec(("UPDATE meta SET schema=" + std::to_string(schema_version)).c_str());
     database.exec(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());

@@ -283,6 +283,18 @@ void SqliteStore::topic(No channel) {
     channels_.topic(channel);
 }
 
+std::vector<Suspect> SqliteStore::suspects(const std::vector<Suspect>& named) {
+    Visit visit(*this);
+    if (!named.empty()) {
+        const auto ended = writer_->transaction([&] {
+            rests_.accuse(named, now());
+            return true;
+        });
+        settle(ended, "keep which messages the last engine ended with");
+    }
+    return rests_.suspects();
+}
+
 void SqliteStore::act(Deed deed, Executor& home, Then<Deeds> then) {
     bool post = false;
     {

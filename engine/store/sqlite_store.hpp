@@ -43,6 +43,7 @@ public:
     Result<StoredReply> reply(RowId seen) override;
     void on_due(No flow, Executor& home, std::function<void()> woken) override;
     void topic(No channel) override;
+    std::vector<Suspect> suspects(const std::vector<Suspect>& named) override;
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override;
     DiskLevel disk() const override { return disk_.load(std::memory_order_relaxed); }

@@ -280,6 +280,7 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
         more_.dead.push_back(p_.database.last_row());
     }
     put_rests(job, unit, before);
+    if (unit.suspect != 0) p_.rests.forget_suspect(unit.suspect);
     p_.positions.mark(unit.position);
     if (!commit.history) return;
     HistoryPacker& history = packer(commit.flow);
@@ -326,6 +327,7 @@ void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit
     const std::string_view input = !with_input ? std::string_view() : unit.position.sort == Position::Sort::due ? std::string_view(due.body) : at(commit, unit.arrival);
     dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, due.envelope).blob(10, input);
     dead_.blob(11, due.source).blob(12, due.memo).integer(13, due.origin).integer(14, due.type).run();
+    if (unit.suspect != 0) p_.rests.forget_suspect(unit.suspect);
     p_.positions.mark(unit.position);
 }
 

@@ -52,6 +52,7 @@ public:
     Result<StoredReply> reply(RowId seen) override { return inner_.reply(seen); }
     void on_due(No flow, Executor& home, std::function<void()> woken) override { inner_.on_due(flow, home, std::move(woken)); }
     void topic(No channel) override { inner_.topic(channel); }
+    std::vector<Suspect> suspects(const std::vector<Suspect>& named) override { return inner_.suspects(named); }
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override { inner_.stop(std::move(then)); }
     Id128 secret() const override { return inner_.secret(); }

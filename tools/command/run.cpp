@@ -8,6 +8,7 @@
 #include "engine/runtime/engine.hpp"
 #include "engine/store/open.hpp"
 #include "engine/system/files.hpp"
+#include "engine/system/flight.hpp"
 #include "engine/system/worker.hpp"
 #include "engine/system/world.hpp"
 #include "tools/command/act.hpp"
@@ -219,6 +220,9 @@ int run_files(const Arguments& arguments) {
 
     World world{clock, random, environment, files, console, **store, reporter, specs, kinds, {}};
     for (const auto& worker : workers) world.executors.push_back(worker.get());
+    const Result<std::unique_ptr<MappedFlight>> flight = MappedFlight::open(where.folder + "/flight", workers.size());  // behind the store's lock
+    if (flight) world.flight = flight->get();
+    else reporter.write(LogLevel::warn, {}, flight.error().text + "; should the engine die in the middle of a message, the next start won't know which", {});
     Tally figures;
     double seconds = 0;
     Result<Done> how = Done{};

@@ -1,42 +1,10 @@
 // Requests, calls, retries and keys: what becomes of a message when somebody waits for it, or the world fails it.
-#include "engine/simulate/recorder.hpp"
-#include "tests/unit/runtime/small_world.hpp"
+#include "tests/unit/runtime/conversation_world.hpp"
 
 using namespace weir;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A small world whose http is a recorder.
-struct Conversation : SmallWorld {
-    Recorder recorder{clock};
-    std::vector<Answer> answers;
-    Conversation() {
-        for (auto& kind : kinds)
-            if (kind->name() == "http") kind = recorder.kind("http", nullptr);
-    }
-    ~Conversation() { close(); }
-    void post(const std::string& path, const std::string& body, Headers headers = {}) {
-        Delivery delivery;
-        delivery.message.body = Body::copy_of(body, Format::json);
-        if (!headers.empty()) delivery.message.headers = std::make_shared<const Headers>(std::move(headers));
-        delivery.message.meta.id = {random.next(), random.next()};
-        delivery.message.meta.created = clock.wall();
-        REQUIRE(recorder.deliver({"web", "post", {{"", path}}}, std::move(delivery), [this](Answer answer) { answers.push_back(std::move(answer)); }));
-        executor.run_until_idle();
-    }
-    Recorder::Out fails(FailureClass kind) {
-        Recorder::Out out;
-        out.fails = true;
-        out.failure = kind;
-        return out;
-    }
-    Recorder::Out gives(const std::string& body) {
-        Recorder::Out out;
-        out.body = body;
-        return out;
-    }
-};
 
 const std::string connectors = R"(
 connector web = http(listen: "127.0.0.1:0")

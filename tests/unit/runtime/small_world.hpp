@@ -13,6 +13,7 @@
 #include "engine/runtime/engine.hpp"
 #include "engine/simulate/executor.hpp"
 #include "engine/simulate/files.hpp"
+#include "engine/simulate/flight.hpp"
 #include "engine/simulate/world.hpp"
 #include "engine/store/open.hpp"
 
@@ -35,7 +36,7 @@ public:
         const ReadFile read = [&](const std::string& path) -> std::optional<std::string> { return path == "test.flow" ? std::optional(text) : std::nullopt; };
         plan = check({"test.flow"}, read, specs, {}, sources, findings);
         REQUIRE_MESSAGE(!findings.has_errors(), render_text(findings, sources));
-        engine = std::make_unique<Engine>(plan, World{clock, random, environment, files, files, *store, log, specs, kinds, executors.empty() ? std::vector<Executor*>{&executor} : executors}, std::move(options));
+        engine = std::make_unique<Engine>(plan, World{clock, random, environment, files, files, *store, log, specs, kinds, executors.empty() ? std::vector<Executor*>{&executor} : executors, &flight}, std::move(options));
         const Result<Done> started = engine->start([this](Result<Done> how) {
             ended = true;
             if (!how) error = how.error().text;
@@ -93,6 +94,7 @@ public:
     SimulatedFiles files{clock};
     MapEnvironment environment;
     SimulatedExecutor executor;
+    SimulatedFlight flight;
     std::vector<Executor*> executors;  // where a test has several
     CollectedLog log;
     ConnectorCatalog specs = builtin_specs();

@@ -63,15 +63,15 @@ std::int64_t version_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a store of version 1 keeps all it has, and does what version 2 can") {
+TEST_CASE("a store of version 1 keeps all it has, and does what the versions behind it can") {
     Folder folder;
     make_version_1(folder.store());
     CHECK(!open_view(folder.store()));  // a command that can't write doesn't guess
     Opened o(folder.store());
     o.must_open();
-    CHECK(o.warned("was brought to schema 2"));
-    CHECK(version_of(folder.store() + "/before-schema-2.db") == 1);
-    CHECK(mode_of(folder.store() + "/before-schema-2.db") == 0600);
+    CHECK(o.warned("was brought to schema 3"));
+    CHECK(version_of(folder.store() + "/before-schema-3.db") == 1);
+    CHECK(mode_of(folder.store() + "/before-schema-3.db") == 0600);
     const No flow = o.store->number(NameKind::flow, "f"), channel = o.store->number(NameKind::channel, "c"), source = o.store->number(NameKind::source, "s");
     CHECK(flow == 1);
     CHECK(channel == 2);
@@ -82,6 +82,7 @@ TEST_CASE("a store of version 1 keeps all it has, and does what version 2 can") 
     CHECK(o.store->secret() == Id128{0x1011121314151617, 0x18191a1b1c1d1e1f});
     CHECK(o.store->now() >= EngineTime(777));
     CHECK(o.store->due(flow).empty());
+    CHECK(o.store->suspects({}).empty());
 
     Builder b(flow);
     b.due(EngineTime(50), "later").seen({{1, 2}, 3}, EngineTime(1) + o.store->now()).recorded(4, "answer").dead("new", "too").unit(consumed(3, 2), Outcome::resting);
@@ -95,7 +96,7 @@ TEST_CASE("a store of version 1 keeps all it has, and does what version 2 can") 
     CHECK(o.store->due(flow).size() == 2);
     auto view = open_view(folder.store());
     REQUIRE(view);
-    CHECK((*view)->status()->schema == 2);
+    CHECK((*view)->status()->schema == 3);
     CHECK((*view)->dead(10)->at(0).id == 6);
     CHECK((*view)->dead(10)->size() == 1);
     const auto rows = (*view)->messages(10, {});
@@ -105,7 +106,7 @@ TEST_CASE("a store of version 1 keeps all it has, and does what version 2 can") 
     CHECK(rows->at(2).mid == Id128{0, 9});
     CHECK(rows->at(2).attempt == 4);
     o.stop();
-    CHECK(version_of(folder.store() + "/store.db") == 2);
+    CHECK(version_of(folder.store() + "/store.db") == 3);
     o.warnings.clear();
     o.must_open();  // once is enough
     CHECK(!o.warned("schema"));
@@ -129,5 +130,26 @@ TEST_CASE("a migration that can't be done leaves the store as it was") {
     sqlite3_close(database);
     o.must_open();
     CHECK(o.store->number(NameKind::flow, "f") == 1);
+    o.stop();
+}
+
+TEST_CASE("a store of version 2 learns whom it suspects (R9)") {
+    Folder folder;
+    Opened o(folder.store());
+    o.must_open();
+    const No flow = o.store->number(NameKind::flow, "f");
+    o.stop();
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open((folder.store() + "/store.db").c_str(), &database) == SQLITE_OK);
+    // What version 2 had was this one's without that table.
+    CHECK(sqlite3_exec(database, "DROP TABLE suspect; UPDATE meta SET schema=2; PRAGMA user_version=2", nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    o.must_open();
+    CHECK(o.warned("was brought to schema 3"));
+    CHECK(version_of(folder.store() + "/before-schema-3.db") == 2);
+    Suspect one;
+    one.flow = flow;
+    one.name = {1, 2};
+    CHECK(o.store->suspects({one}).size() == 1);
     o.stop();
 }
