@@ -196,6 +196,18 @@ TEST_CASE("http client: a status is a class") {
     CHECK(far_off > std::int64_t{3600} * 24 * 365 * 100 * 1'000'000'000);
     CHECK(answered(api, "503 Busy", "Retry-After: soon\r\n").answer.retry_after == 0);
     CHECK(answered(api, "503 Busy").failure.message == "POST " + far.url() + "/x answered 503 Service Unavailable");  // a query may hold what is nobody's business
+    {
+        Caller secret("http://user:canary@127.0.0.1:" + std::to_string(far.port), {{"headers", other.object({{"authorization", Value::string("Bearer canary")}})}});
+        auto pending = secret.call("get", "/x?key=canary");
+        Wire own = far.accept();
+        CHECK(own.read_request(0).find("Bearer canary") != std::string::npos);
+        own.send("HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n");
+        CHECK(pending.get().failure.message.find("canary") == std::string::npos);
+        auto broken = secret.call("get", "/x?key=canary");
+        own.read_request(0);
+        own.send("canary\r\n\r\n");
+        CHECK(broken.get().failure.message.find("canary") == std::string::npos);
+    }
     CHECK(answered(other, "418 Teapot").ok);
     CHECK(answered(other, "404 Not Found").ok);
     CHECK(answered(other, "409 Conflict").failure.kind == FailureClass::unavailable);
