@@ -82,11 +82,12 @@ void TestLowering::replay(const Form& form, Span at) {
     const syntax::Expr& e = *form.get("channel")->value;
     const std::string_view text = c_.sources.text(e.at);
     if (!text.ends_with(".dead")) {
-        c_.findings.error(Code::W0407, e.at, "`replay` takes the dead letters of a flow").help("`replay F.dead` puts them back where they began");
+        const auto to = target({{text, e.at}, nullptr, e.at}, Side::sink);
+        if (to && to->channel != none) add({TestReplay{{}, to->channel}, at});
         return;
     }
     const std::string name = flow_name({text.substr(0, text.size() - 5), {e.at.begin, e.at.end - 5}});
-    if (!name.empty()) add({TestReplay{name}, at});
+    if (!name.empty()) add({TestReplay{name, none}, at});
 }
 
 void TestLowering::purge(const Form& form, Span at) {

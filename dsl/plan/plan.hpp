@@ -112,6 +112,8 @@ struct Channel {
     bool memory = false;
     std::uint64_t capacity = 10'000;  // of a memory channel
     std::uint64_t limit = 0;          // rows of a durable one; 0: none
+    std::int64_t keep_for = 0;        // C6, of a topic: nanoseconds after which a row goes unread; 0: none
+    std::uint64_t keep_bytes = 0;     // C6: beyond so many bytes its oldest rows go unread; 0: none
     std::string moved_from;
     Span at;
 };
@@ -184,12 +186,13 @@ struct FailureLine {
     Action action;
 };
 // One step, whatever its word: a step reads the fields that its word uses. Operands that are absent are `none`.
-//   validate     type
+//   validate     type; text "texts" where the body is known to be text records, whose fields are read by their declared types
 //   translate    exprs[0] the new body; or `call`
 //   set          paths[0] = exprs[0]; text "header": the header names[1]; is_let: the correlation id
 //   let          slot, exprs[0], type where one is declared; or `call`
 //   enrich       paths[0], `call`
 //   keep, drop   paths, "[]" is each element
+//   decode, encode  text the format, `arguments` of it, all with their names
 //   filter       exprs[0]; blocks[0] is `else`
 //   route        exprs[0], arms. With `else` alone and lines of its own (`on`): an arm or a pattern that has failure lines
 //   recipients   exprs[0], arms
@@ -216,6 +219,7 @@ struct Node {
     std::uint32_t slot = 0;        // let
     std::string text;              // a word among choices: log level, ..
     std::uint64_t number = 0;      // `every N`, ..
+    std::vector<Argument> arguments;  // decode, encode
     std::string identity;          // I3: flow/labels/word target k/n
     std::uint64_t identity_hash = 0;
     FailureSet can_fail;

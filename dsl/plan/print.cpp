@@ -64,6 +64,8 @@ private:
         if (x.of_tap) text += " (of a tap)";
         if (x.memory) text += fmt::format(" memory capacity {}", x.capacity);
         if (x.limit) text += fmt::format(" limit {}", x.limit);
+        if (x.keep_for) text += " keep " + print_constant(Duration{x.keep_for});
+        if (x.keep_bytes) text += " keep " + print_constant(Size{static_cast<std::int64_t>(x.keep_bytes)});
         line(0, "{}", text);
     }
 
@@ -145,6 +147,7 @@ private:
         if (n.word == "fail") text += " " + std::string(name_of(n.failure));
         if (n.type != none) text += " " + type(n.type);
         if (!n.text.empty()) text += " " + n.text;
+        if (!n.arguments.empty()) text += "(" + arguments(n.arguments) + ")";
         for (const Target& t : n.targets) text += " " + target(t);
         for (const Path& p : n.paths) text += " " + path(p, n.text);
         for (std::size_t i = 0; i < n.exprs.size(); ++i) text += (i ? ", " : " ") + expr(n.exprs[i]);

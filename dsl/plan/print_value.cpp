@@ -12,7 +12,7 @@ using namespace plan;
 
 namespace {
 
-constexpr std::array<std::string_view, 21> type_words = {"any", "null", "bool", "int", "decimal", "double", "string", "bytes", "timestamp", "duration", "size", "percent", "rate", "array", "record", "map", "union", "literal", "range", "secret", "text_record"};
+constexpr std::array<std::string_view, 21> type_words = {"any", "null", "bool", "int", "decimal", "double", "string", "bytes", "timestamp", "duration", "size", "percent", "rate", "array", "record", "map", "union", "literal", "range", "secret", "text record"};
 
 std::string text_literal(std::string_view text) {
     std::string out = "\"";

@@ -62,6 +62,7 @@ struct TestHold {
 };
 struct TestReplay {
     std::string flow;                      // whose dead letters
+    ChannelId channel = none;              // instead: a channel that failures were sent to (F4)
 };
 struct TestPurge {
     TestTarget target;

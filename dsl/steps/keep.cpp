@@ -8,6 +8,7 @@ using plan::TypeId;
 
 // The record with only the fields of these paths; `any` where a path goes deeper than is worth following.
 TypeId kept(Types& types, TypeId body, const std::vector<plan::Path>& paths) {
+    if (types.at(body).kind == plan::TypeKind::text_record) return body;
     if (types.at(body).kind != plan::TypeKind::record) return types.any();
     std::vector<plan::Field> fields;
     for (const plan::Path& p : paths) {

@@ -118,7 +118,7 @@ Fit Types::fits(TypeId from, TypeId to) const {
     }
     if (ka == TypeKind::secret || kb == TypeKind::secret) return Fit::maybe;
     if (ka == TypeKind::record || ka == TypeKind::text_record) {
-        if (kb == TypeKind::map) return Fit::maybe;
+        if (kb == TypeKind::map) return ka == TypeKind::text_record ? fits(element(from), element(to)) : Fit::maybe;
         if (kb != TypeKind::record) return Fit::no;
         Fit all = Fit::yes;
         for (const plan::Field& wanted : b.fields) {
@@ -129,7 +129,8 @@ Fit Types::fits(TypeId from, TypeId to) const {
                 continue;
             }
             const Fit f = fits(got.type, wanted.type);
-            if (f == Fit::no && got.certain) return Fit::no;
+            // A text record has texts only: where another kind must stand, none fits until `validate` has read it.
+            if (f == Fit::no && (got.certain || (ka == TypeKind::text_record && !wanted.optional && wanted.fallback == plan::none))) return Fit::no;
             if (f != Fit::yes || (!got.certain && !wanted.optional)) all = Fit::maybe;
         }
         return all;

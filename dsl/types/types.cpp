@@ -12,6 +12,7 @@ using plan::TypeKind;
 Types::Types(plan::Plan& plan) : plan_(plan), simple_(32, plan::none) {
     add({});
     simple_[static_cast<std::size_t>(TypeKind::any)] = 0;
+    of(TypeKind::string);  // what the fields of a text record are
 }
 
 TypeId Types::add(plan::Type type, bool exact) {
@@ -161,6 +162,7 @@ Types::Found Types::field(TypeId id, std::string_view name) const {
         return {any(), false, true};
     }
     if (type.kind == TypeKind::map) return {type.of.empty() ? any() : type.of.front(), false, false};
+    if (type.kind == TypeKind::text_record) return {simple_[static_cast<std::size_t>(TypeKind::string)], false, false};
     if (type.kind == TypeKind::union_ && !type.of.empty()) {
         Found all{plan::none, !type.nullable, true};
         for (TypeId t : type.of) {
@@ -207,6 +209,7 @@ TypeId Types::with_field(TypeId id, const std::vector<std::string>& path, std::s
 }
 
 TypeId Types::without_field(TypeId id, const std::string& name) {
+    if (at(id).kind == TypeKind::text_record) return id;
     if (at(id).kind != TypeKind::record) return any();
     plan::Type changed = at(id);
     changed.name.clear();
@@ -217,6 +220,7 @@ TypeId Types::without_field(TypeId id, const std::string& name) {
 TypeId Types::element(TypeId id) const {
     const plan::Type& type = at(id);
     if ((type.kind == TypeKind::array || type.kind == TypeKind::map) && !type.of.empty()) return type.of.front();
+    if (type.kind == TypeKind::text_record) return simple_[static_cast<std::size_t>(TypeKind::string)];
     return any();
 }
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "engine/evaluate/compare.hpp"
 #include "engine/evaluate/compiler_state.hpp"
@@ -16,8 +18,8 @@ using plan::TypeKind;
 // One check of one value against a type. `fixes`: texts are read by the declared type and defaults filled in, else the value is taken as it is.
 class Conforming {
 public:
-    Conforming(const plan::Plan& plan, Scope& scope, bool reads_texts, Compiler* compiler, Misfit* misfit)
-        : plan_(plan), scope_(scope), reads_texts_(reads_texts), compiler_(compiler), misfit_(misfit) {}
+    Conforming(const plan::Plan& plan, Scope& scope, bool reads_texts, Compiler* compiler, Misfit* misfit, bool records = false)
+        : plan_(plan), scope_(scope), reads_texts_(reads_texts), records_(records), compiler_(compiler), misfit_(misfit) {}
 
     // `out` is a copy of the two words of `in` where nothing changed. The path of a misfit grows from its end to its beginning.
     bool take(plan::TypeId id, const Value& in, Value& out) {
@@ -32,13 +34,17 @@ public:
             if (type.kind == TypeKind::literal && std::holds_alternative<Null>(type.low)) return true;
             return wrong(type, in);
         }
+        if (records_ && in.kind() == Kind::string && in.length() == 0 && type.nullable && !takes_texts(id)) {
+            out = Value::null();
+            return true;
+        }
         switch (type.kind) {
             case TypeKind::any: return true;
             case TypeKind::null_: return wrong(type, in);
-            case TypeKind::bool_: return in.kind() == Kind::boolean || wrong(type, in);
+            case TypeKind::bool_: return in.kind() == Kind::boolean || read_scalar(type.kind, in, out) || wrong(type, in);
             case TypeKind::int_:
             case TypeKind::decimal:
-            case TypeKind::double_: return take_number(type, in);
+            case TypeKind::double_: return read_scalar(type.kind, in, out) || take_number(type, in);
             case TypeKind::secret:
             case TypeKind::string: return in.kind() == Kind::string || wrong(type, in);
             case TypeKind::bytes: return in.kind() == Kind::bytes || read_text(type, in, out) || wrong(type, in);
@@ -52,7 +58,7 @@ public:
             case TypeKind::text_record:
             case TypeKind::map: return take_map(type, in, out);
             case TypeKind::union_: return take_union(type, in, out);
-            case TypeKind::literal: return take_literal(type, in);
+            case TypeKind::literal: return take_literal(type, in, out);
             case TypeKind::range: return take_range(type, in, out);
         }
         return true;
@@ -125,7 +131,7 @@ private:
             if (type.kind == TypeKind::bytes) why += ", written as base64";
             if (type.kind == TypeKind::duration) why += ", written as 1h30m";
             if (type.kind == TypeKind::size) why += ", written as 10MB";
-            if (type.kind == TypeKind::int_ || type.kind == TypeKind::decimal || type.kind == TypeKind::double_) why += ": a number in quotes is a text";
+            if (!records_ && (type.kind == TypeKind::int_ || type.kind == TypeKind::decimal || type.kind == TypeKind::double_)) why += ": a number in quotes is a text";
         }
         return misfit(std::move(why));
     }
@@ -156,6 +162,51 @@ private:
         const auto amount = is_time ? read_timestamp(in.text()) : is_duration ? read_duration(in.text()) : read_size(in.text());
         if (amount) out = Value::nanoseconds(is_time ? Kind::timestamp : is_duration ? Kind::duration : Kind::size, *amount);
         return amount.has_value();
+    }
+    // A field of a text record, where a scalar is declared. False: it is none, or the text is none of its kind.
+    bool read_scalar(TypeKind kind, const Value& in, Value& out) {
+        if (!records_ || in.kind() != Kind::string) return false;
+        const std::string_view text = in.text();
+        const char* const end = text.data() + text.size();
+        switch (kind) {
+            case TypeKind::bool_:
+                if (text != "true" && text != "false") return false;
+                out = Value::boolean(text == "true");
+                return true;
+            case TypeKind::int_: {
+                std::int64_t whole = 0;
+                const auto [stop, error] = std::from_chars(text.data(), end, whole);
+                if (error != std::errc() || stop != end) return false;
+                out = Value::integer(whole);
+                return true;
+            }
+            case TypeKind::decimal: {
+                const auto decimal = read_decimal(text);
+                if (decimal) out = Value::decimal(*decimal, *scope_.arena);
+                return decimal.has_value();
+            }
+            case TypeKind::double_: {
+                double real = 0;
+                const auto [stop, error] = std::from_chars(text.data(), end, real);
+                if (error != std::errc() || stop != end || !std::isfinite(real)) return false;
+                out = Value::real(real);
+                return true;
+            }
+            default: return false;
+        }
+    }
+    // May a text stand here as it is? Then an empty one is a value like any other.
+    bool takes_texts(plan::TypeId id) const {
+        if (id >= plan_.types.size()) return true;
+        const Type& type = plan_.types[id];
+        switch (type.kind) {
+            case TypeKind::any:
+            case TypeKind::string:
+            case TypeKind::secret: return true;
+            case TypeKind::literal: return std::holds_alternative<std::string>(type.low) && std::get<std::string>(type.low).empty();
+            case TypeKind::union_: return std::any_of(type.of.begin(), type.of.end(), [&](plan::TypeId one) { return takes_texts(one); });
+            default: return false;
+        }
     }
     static bool same_words(const Value& a, const Value& b) { return a.head == b.head && a.word == b.word; }
 
@@ -214,15 +265,19 @@ private:
                 continue;
             }
             if (field.optional && value->is_absent()) continue;
+            if (records_ && field.optional && value->kind() == Kind::string && value->length() == 0 && !takes_texts(field.type)) {
+                replace(in, changed, type.fields.size())[place_of(in, *value)].value = Value::null();
+                continue;
+            }
             Value item;
             if (!take(field.type, *value, item)) return below('.' + field.name);
             if (same_words(item, *value)) continue;
-            const auto place = reinterpret_cast<const Member*>(reinterpret_cast<const char*>(value) - offsetof(Member, value)) - in.o;
-            replace(in, changed, type.fields.size())[place].value = item;
+            replace(in, changed, type.fields.size())[place_of(in, *value)].value = item;
         }
         if (changed != nullptr) out = Value::object(changed, count);
         return true;
     }
+    static std::ptrdiff_t place_of(const Value& in, const Value& value) { return reinterpret_cast<const Member*>(reinterpret_cast<const char*>(&value) - offsetof(Member, value)) - in.o; }
     bool fallback(const plan::Field& field, Value& out) {
         NodePtr& node = compiler_->state().fallbacks[field.fallback];
         if (node == nullptr) node = compiler_->state().compile(field.fallback);
@@ -258,8 +313,14 @@ private:
         misfit(tag == nullptr ? "is missing, and tells which it is: " + known : "is " + shown(*tag) + ", and must be one of " + known);
         return below('.' + type.by);
     }
-    bool take_literal(const Type& type, const Value& in) {
+    bool take_literal(const Type& type, const Value& in, Value& out) {
         const Value wanted = value_of(type.low, *scope_.arena);
+        const bool number = wanted.is_number();
+        if ((number || wanted.kind() == Kind::boolean) && read_scalar(!number ? TypeKind::bool_ : wanted.kind() == Kind::real ? TypeKind::double_ : TypeKind::decimal, in, out)) {
+            if (!equal(out, wanted, *scope_.arena)) return misfit_ != nullptr && misfit("is " + shown(in) + ", and must be " + shown(wanted));
+            out = wanted;
+            return true;
+        }
         if (equal(in, wanted, *scope_.arena)) return true;
         return misfit_ != nullptr && misfit("is " + shown(in) + ", and must be " + shown(wanted));
     }
@@ -275,6 +336,7 @@ private:
     const plan::Plan& plan_;
     Scope& scope_;
     bool reads_texts_;
+    bool records_;  // of texts
     Compiler* compiler_;
     Misfit* misfit_;
 };
@@ -288,6 +350,13 @@ bool fits(const plan::Plan& plan, plan::TypeId type, const Value& value, Scope& 
 
 bool conform(const plan::Plan& plan, plan::TypeId type, const Value& in, Scope& scope, bool fill_defaults, Compiler& compiler, Value& out, Misfit& misfit) {
     Conforming conforming(plan, scope, true, fill_defaults ? &compiler : nullptr, &misfit);
+    if (conforming.take(type, in, out)) return true;
+    misfit.path.insert(0, "body");
+    return false;
+}
+
+bool conform_texts(const plan::Plan& plan, plan::TypeId type, const Value& in, Scope& scope, Compiler& compiler, Value& out, Misfit& misfit) {
+    Conforming conforming(plan, scope, true, &compiler, &misfit, true);
     if (conforming.take(type, in, out)) return true;
     misfit.path.insert(0, "body");
     return false;

@@ -68,5 +68,8 @@ struct Misfit {
     std::string text() const { return path + " " + why; }  // body.user_id is missing, and must be string
 };
 bool conform(const plan::Plan& plan, plan::TypeId type, const Value& in, Scope& scope, bool fill_defaults, Compiler& compiler, Value& out, Misfit& misfit);
+// The same of a text record or a list of them (library.md 2): every field is read from its text by its declared type, and an empty text is null where
+// a type that is no text may be null.
+bool conform_texts(const plan::Plan& plan, plan::TypeId type, const Value& in, Scope& scope, Compiler& compiler, Value& out, Misfit& misfit);
 
 }  // namespace weir

@@ -10,6 +10,8 @@ StepPtr make_let(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_validate(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_keep(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_drop(const plan::Node& node, StepMaker& maker, At behind);
+StepPtr make_decode(const plan::Node& node, StepMaker& maker, At behind);
+StepPtr make_encode(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_filter(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_route(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_recipients(const plan::Node& node, StepMaker& maker, At behind);

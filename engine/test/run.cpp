@@ -275,15 +275,32 @@ bool TestRun::take(const plan::TestHold& s) {
 }
 
 bool TestRun::take(const plan::TestReplay& s) {
+    if (s.channel != plan::none) return replay_channel(plan_.channels[s.channel].name);
     Deed deed;
-    deed.sort = Deed::Sort::replay;
     deed.flow = s.flow;
+    return replay(std::move(deed), s.flow + ".dead");
+}
+
+bool TestRun::replay(Deed deed, const std::string& what) {
+    deed.sort = Deed::Sort::replay;
     deed.who = "test";
     deed.now = world_.clock.wall();
     std::string refused;
     world_.watched->act(std::move(deed), world_.executor, [&refused](Deeds deeds) { refused = std::move(deeds.refused); });
     world_.run();
-    return refused.empty() || cannot("`" + s.flow + ".dead` is replayed", refused);
+    return refused.empty() || cannot("`" + what + "` is replayed", refused);
+}
+
+// What failed in each flow goes back there, read by the channel that the flow reads, as the command does it.
+bool TestRun::replay_channel(const std::string& channel) {
+    for (const plan::Flow& flow : plan_.flows) {
+        Deed deed;
+        deed.flow = flow.name;
+        deed.channel = channel;
+        if (flow.sources.size() == 1 && flow.sources[0].channel != plan::none) deed.origin = plan_.channels[flow.sources[0].channel].name;
+        if (!replay(std::move(deed), channel)) return false;
+    }
+    return true;
 }
 
 bool TestRun::take(const plan::TestPurge& s) {

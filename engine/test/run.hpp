@@ -33,6 +33,8 @@ private:
     bool take(const plan::TestCrash& s);
     bool take(const plan::TestHold& s);
     bool take(const plan::TestReplay& s);
+    bool replay(Deed deed, const std::string& what);
+    bool replay_channel(const std::string& channel);
     bool take(const plan::TestPurge& s);
     bool take(const plan::TestExpect& s);
     bool send_to_channel(const plan::TestSend& s, Message message, Headers headers);

@@ -120,3 +120,72 @@ TEST_CASE("a union told apart by a field speaks of the one that is meant") {
     CHECK(types.take(types.payment, R"({})") == "! body.by is missing, and tells which it is: \"card\", \"bank\"");
     CHECK(types.take(types.payment, R"({"by":"bank","amount":1.5})").starts_with("! body.amount is a decimal (1.5), and must be double: a double is written with an exponent"));
 }
+
+TEST_CASE("fields of a text record are read by their declared types") {
+    Types types;
+    const auto texts = [&](plan::TypeId id, std::string_view json) {
+        Bench bench(json);
+        std::string why;
+        REQUIRE(look(bench.message.body, bench.arena, bench.reader, why));
+        Compiler compiler(types.plan);
+        Value out;
+        Misfit misfit;
+        if (!conform_texts(types.plan, id, bench.message.body.tree, bench.scope, compiler, out, misfit)) return "! " + misfit.path + " " + misfit.why;
+        std::string text;
+        write_json(text, out);
+        return text;
+    };
+    const auto one = [&](plan::TypeId id, std::string_view text) { return texts(id, "\"" + std::string(text) + "\""); };
+    struct {
+        TypeKind kind;
+        const char *text, *json;
+    } const rows[] = {
+        {TypeKind::int_, "7", "7"},
+        {TypeKind::int_, "-007", "-7"},
+        {TypeKind::int_, "9223372036854775807", "9223372036854775807"},
+        {TypeKind::int_, "9223372036854775808", "! body is a string (\"9223372036854775808\"), and must be int"},
+        {TypeKind::int_, "six", "! body is a string (\"six\"), and must be int"},
+        {TypeKind::int_, " 6", "! body is a string (\" 6\"), and must be int"},
+        {TypeKind::int_, "6.0", "! body is a string (\"6.0\"), and must be int"},
+        {TypeKind::int_, "", "! body is a string (\"\"), and must be int"},
+        {TypeKind::decimal, "14.20", "14.20"},
+        {TypeKind::decimal, "14", "14"},
+        {TypeKind::decimal, "14,20", "! body is a string (\"14,20\"), and must be decimal"},
+        {TypeKind::double_, "1.5", "1.5e0"},
+        {TypeKind::double_, "1e400", "! body is a string (\"1e400\"), and must be double"},
+        {TypeKind::bool_, "true", "true"},
+        {TypeKind::bool_, "TRUE", "! body is a string (\"TRUE\"), and must be bool"},
+        {TypeKind::string, "7", "\"7\""},
+        {TypeKind::string, "", "\"\""},
+        {TypeKind::duration, "90s", "\"90s\""},
+        {TypeKind::timestamp, "2026-01-31T10:00:00Z", "\"2026-01-31T10:00:00Z\""},
+        {TypeKind::timestamp, "31.1.2026", "! body is a string (\"31.1.2026\"), and must be timestamp, written as 2026-01-31T10:00:00Z"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        CHECK(one(types.type(row.kind), row.text) == row.json);
+    }
+    CHECK(one(types.type(TypeKind::int_, true), "") == "null");
+    CHECK(one(types.type(TypeKind::string, true), "") == "\"\"");
+    CHECK(one(types.type(TypeKind::int_, true), "x") == "! body is a string (\"x\"), and must be int");
+    const std::string item = R"({"sku":"1","qty":"2","price":"1.50","note":""})";
+    CHECK(texts(types.item, item) == R"({"sku":"1","qty":2,"price":1.50,"note":""})");
+    CHECK(texts(types.item, R"({"sku":"1","qty":"2"})") == R"({"sku":"1","qty":2,"price":0.00})");
+    CHECK(texts(types.item, R"({"sku":"1","qty":"100","price":"1"})") == "! body.qty is \"100\", and must be 1..99");
+    CHECK(texts(types.item, R"({"sku":"1","qty":"two","price":"1"})") == "! body.qty is a string (\"two\"), and must be int");
+    // Without the static type nothing is converted.
+    CHECK(types.take(types.item, item) == "! body.qty is a string (\"2\"), and must be int: a number in quotes is a text");
+    plan::Type numbers;
+    numbers.kind = TypeKind::union_;
+    for (const std::int64_t n : {1, 2}) {
+        plan::Type literal;
+        literal.kind = TypeKind::literal;
+        literal.low = n;
+        numbers.of.push_back(types.type(std::move(literal)));
+    }
+    const plan::TypeId choice = types.type(std::move(numbers));
+    CHECK(one(choice, "2") == "2");
+    CHECK(one(choice, "3") == "! body is a string (\"3\"), and must be 1 | 2");
+    CHECK(one(types.payment, "x") == "! body is a string (\"x\"), and must be Payment");
+    CHECK(texts(types.payment, R"({"by":"bank","amount":"2.5"})") == R"({"by":"bank","amount":2.5e0})");
+}
