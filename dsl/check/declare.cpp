@@ -196,7 +196,7 @@ private:
         made.type = ch.type ? lower_type(c_, m, *ch.type) : c_.types.any();
         if (ch.replies) c_.not_built(ch.replies->at, "`replies`");
         if (ch.on) c_.not_built(ch.on->at, "a channel on a broker");
-        if (ch.keep) c_.not_built(ch.keep->at, "`keep` of a topic");
+        if (ch.keep) keep(m, *ch.keep, made);
         for (const syntax::Option& o : ch.options) option(m, o, made);
         for (const syntax::Annotation& a : d.annotations)
             if (a.word.text == "moved" && a.name) made.moved_from = a.name->text;
@@ -223,6 +223,20 @@ private:
         const auto* n = std::get_if<syntax::NamedType>(&type.node);
         const TypeName* declared = n ? m.find(&Module::types, n->name.text) : nullptr;
         return declared ? std::string(declared->declaration->word.text) : std::string();
+    }
+
+    // C6.
+    void keep(Module& m, const syntax::Expr& e, Channel& made) {
+        if (made.kind == ChannelKind::queue) {
+            c_.findings.error(Code::W0401, e.at, "a queue keeps what has not been read").help("`keep` stands on a topic, where a subscription that does not read would keep everything");
+            return;
+        }
+        ExprScope scope;
+        scope.module = &m;
+        const auto value = Expressions(c_, scope).literal(e);
+        if (const auto* age = value ? std::get_if<Duration>(&*value) : nullptr; age && age->nanoseconds > 0) made.keep_for = age->nanoseconds;
+        else if (const auto* size = value ? std::get_if<Size>(&*value) : nullptr; size && size->bytes > 0) made.keep_bytes = static_cast<std::uint64_t>(size->bytes);
+        else c_.findings.error(Code::W0401, e.at, "`keep` wants a time or a size").help("`keep 7d` or `keep 10GB`: what is older, or beyond that, goes unread");
     }
 
     void option(Module& m, const syntax::Option& o, Channel& made) {

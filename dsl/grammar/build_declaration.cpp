@@ -198,7 +198,10 @@ Declaration Builder::declaration(Index i) {
             Children inner = children(item);
             if (kind(item) == Kind::replies) node.replies = type_union(take(inner));
             else if (kind(item) == Kind::binding) node.on = target(take(inner));
-            else if (kind(item) == Kind::keep) node.keep = expression(take(inner));
+            else if (kind(item) == Kind::keep) {
+                if (node.keep) findings_.error(Code::W0409, span(item), "`keep` stands twice").help("a topic keeps a time or a size");
+                node.keep = expression(take(inner));
+            }
             else
                 while (inner.more()) {
                     Children entry = children(take(inner));

@@ -40,7 +40,7 @@ struct PartState {
 };
 
 // How a unit ended. moved: a failure action sent it elsewhere; resting: a due row has it; undeliverable: a reply nobody waited for.
-// unsubscribed, purged and withdrawn are written by the store or a command.
+// unsubscribed, purged (by hand, or by what a topic keeps) and withdrawn are written by the store or a command.
 enum class Outcome : std::uint8_t { done, filtered, discarded, dead, moved, refused, resting, duplicate, undeliverable, unsubscribed, withdrawn, purged };
 
 // A slice of Commit::bytes.
@@ -224,6 +224,12 @@ struct ChannelFigures {
     std::uint64_t depth = 0, in_flight = 0;
     std::int64_t oldest = 0;   // wall time of the oldest row nobody has taken; 0: none
     std::uint64_t unsubscribed = 0;  // sent to it while nobody subscribed
+    std::vector<std::pair<std::string, std::uint64_t>> unread;  // by subscription: what went before it had read it (C6)
+};
+// C6: how long, or how much of, what nobody has read stays in a topic. 0: for ever, all of it.
+struct Keep {
+    std::int64_t age = 0;      // nanoseconds of engine time
+    std::uint64_t bytes = 0;   // of envelopes and bodies
 };
 
 // The store of one engine. `commit` and `on_tail` may be called from any thread; their continuations run on `home`.
@@ -252,6 +258,15 @@ struct Store {
     virtual void on_due(No flow, Executor& home, std::function<void()> woken) = 0;
     // A topic has rows only while somebody subscribes; what is sent to one without is counted and noted in the history as unsubscribed.
     virtual void topic(No channel) = 0;
+    // C6, for this run. `removed` is called on `home` with the number of messages that went before somebody had read them, each of them purged in the history.
+    virtual void keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) {
+        (void)channel, (void)what, (void)home, (void)removed;
+    }
+    // Like `read`, for a subscription: what it gets is not unread any more, and stays until it is finished.
+    virtual Result<std::vector<Row>> take(No subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) {
+        (void)subscription;
+        return read(channel, after, rows, bytes);
+    }
     virtual void act(Deed deed, Executor& home, Then<Deeds> then) = 0;
     // One commit: each of `named` gets one crash more. Then all that stand. Before anything runs.
     virtual std::vector<Suspect> suspects(const std::vector<Suspect>& named) = 0;

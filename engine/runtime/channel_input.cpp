@@ -48,7 +48,7 @@ private:
             Cursor& cursor = *parts_.cursor;
             std::lock_guard hold(cursor.lock);
             std::uint64_t at = cursor.next.load(std::memory_order_relaxed);
-            Result<std::vector<Row>> read = store_.read(channel_, at - 1, rows, read_bytes);
+            Result<std::vector<Row>> read = store_.take(subscription_, channel_, at - 1, rows, read_bytes);
             if (!read) return flow_.fatal(read.error().text);
             if (read->empty()) {
                 if (!at_tail_) {

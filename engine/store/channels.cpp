@@ -74,6 +74,8 @@ std::vector<No> Channels::consumers(No channel) const { return has(channel) ? ch
 
 RowId Channels::first_row(No no) { return has(no) ? channels_[no]->first : 1; }
 
+std::uint64_t Channels::put_bytes(No no) const { return has(no) ? channels_[no]->bytes : 0; }
+
 RowId Channels::put(No no, std::int64_t at, const Id128& id, std::uint32_t type, std::string_view envelope, std::string_view body) {
     assert(has(no) && "a put into a channel without a number");
     Channel& channel = *channels_[no];
@@ -86,6 +88,7 @@ RowId Channels::put(No no, std::int64_t at, const Id128& id, std::uint32_t type,
         touched_.push_back(no);
     }
     const RowId row = ++channel.next;
+    channel.next_bytes += envelope.size() + body.size();
     channel.insert.integer(1, row).id(2, id).integer(3, at).integer(4, type).blob(5, envelope).blob(6, body).run();
     return row;
 }
@@ -96,6 +99,7 @@ void Channels::write() {
 }
 void Channels::adopt() {
     for (const No no : touched_) {
+        channels_[no]->bytes = channels_[no]->next_bytes;
         channels_[no]->tail.store(channels_[no]->next, std::memory_order_release);
         channels_[no]->touched = false;
     }
@@ -109,6 +113,7 @@ void Channels::drop() {
     trimmed_.clear();
     for (const No no : touched_) {
         channels_[no]->next = channels_[no]->tail.load(std::memory_order_relaxed);
+        channels_[no]->next_bytes = channels_[no]->bytes;
         channels_[no]->touched = false;
     }
     touched_.clear();
@@ -150,10 +155,16 @@ std::uint64_t Channels::trim(Channel& channel, const Positions& positions, std::
             (old(middle) ? gone : keep) = middle;
         }
     }
+    const std::uint64_t gone = keep - channel.first;
+    cut(channel.no, keep);
+    return gone;
+}
+
+void Channels::cut(No no, RowId keep) {
+    Channel& channel = *channels_[no];
     channel.remove.integer(1, channel.first).integer(2, keep).run();
-    first_.integer(1, keep).integer(2, channel.no).run();
-    trimmed_.emplace_back(channel.no, keep);
-    return keep - channel.first;
+    first_.integer(1, keep).integer(2, no).run();
+    trimmed_.emplace_back(no, keep);
 }
 
 }  // namespace weir

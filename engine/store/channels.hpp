@@ -22,9 +22,11 @@ public:
     void topic(No no);                                // has rows only while somebody subscribes
     bool has(No no) const { return no < channels_.size() && channels_[no]; }
     RowId first_row(No no);                           // the oldest kept, else tail + 1
+    std::uint64_t put_bytes(No no) const;             // envelopes and bodies that came in this run; durable
 
     // Inside a transaction. 0: nobody subscribes, and the row was not written.
     RowId put(No no, std::int64_t at, const Id128& id, std::uint32_t type, std::string_view envelope, std::string_view body);
+    void cut(No no, RowId keep);  // nothing below is kept
     void write();  // the tails
     void adopt();
     void drop();
@@ -42,6 +44,7 @@ private:
         std::atomic<std::uint64_t> tail = 0;  // durable
         RowId next = 0;                       // proposed
         RowId first = 1;                      // nothing below is kept
+        std::uint64_t bytes = 0, next_bytes = 0;  // put in this run
         bool touched = false;
         bool topic = false;
         std::uint64_t unsubscribed = 0, next_unsubscribed = 0;  // puts that nobody waited for

@@ -465,9 +465,12 @@ DeedStep forget(const DeedParts& parts, DeedJob& job) {
         Told told(deed);
         Statement place(parts.database, "DELETE FROM position WHERE sort=? AND no=?");
         Statement consumer(parts.database, "DELETE FROM consumer WHERE no=?");
+        Statement unread(parts.database, "DELETE FROM unread WHERE consumer=?");
         for (const auto& [sort, no] : stands) {
             place.integer(1, static_cast<int>(sort)).integer(2, no).run();
-            if (sort == Position::Sort::consumer) consumer.integer(1, no).run();
+            if (sort != Position::Sort::consumer) continue;
+            consumer.integer(1, no).run();
+            unread.integer(1, no).run();
         }
         for (const DueRow& due : resting) {
             parts.rests.take_due(due.id);

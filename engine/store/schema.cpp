@@ -38,6 +38,11 @@ CREATE TABLE recorded(id INTEGER PRIMARY KEY, node INTEGER NOT NULL, body BLOB N
 constexpr const char* tables_of_3 = R"(
 CREATE TABLE suspect(id INTEGER PRIMARY KEY, name BLOB NOT NULL, flow INTEGER NOT NULL, crashes INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL);
 )";
+// C6. A hundred marks for each topic that keeps for a time or up to a size; what went unread, by subscription.
+constexpr const char* tables_of_4 = R"(
+CREATE TABLE mark(id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, row INTEGER NOT NULL, at INTEGER NOT NULL, bytes INTEGER NOT NULL);
+CREATE TABLE unread(consumer INTEGER PRIMARY KEY, rows INTEGER NOT NULL);
+)";
 constexpr const char* from_1_to_2 = R"(
 ALTER TABLE meta ADD COLUMN due_no INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE meta ADD COLUMN seen_no INTEGER NOT NULL DEFAULT 0;
@@ -88,6 +93,7 @@ Result<Done> make_schema(Database& database, const StoreMeta& meta) {
     database.exec(tables);
     database.exec(tables_of_2);
     database.exec(tables_of_3);
+    database.exec(tables_of_4);
     {
         Statement row(database, "INSERT INTO meta VALUES(1,?,?,?,?,0,0,0,0,?,0,1,0,0)");
         Statement secret(database, "UPDATE meta SET secret=?");
@@ -111,9 +117,8 @@ Result<Done> migrate(Database& database) {
         database.exec(from_1_to_2);
         database.exec(tables_of_2);
     }
-    if (database.number("PRAGMA user_version") < 3) {
-        database.exec(tables_of_3);
-    }
+    if (database.number("PRAGMA user_version") < 3) database.exec(tables_of_3);
+    if (database.number("PRAGMA user_version") < 4) database.exec(tables_of_4);
     database.exec(("UPDATE meta SET schema=" + std::to_string(schema_version)).c_str());
     database.exec(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
     database.exec("COMMIT");

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-inline constexpr std::int64_t schema_version = 3;
+inline constexpr std::int64_t schema_version = 4;
 inline constexpr std::int64_t store_application = 0x57454952;  // "WEIR": so that another program's database is not taken for a store
 
 // The one row of `meta`.

@@ -84,7 +84,7 @@ bool SqliteStore::load(std::string& why) {
     history_trim_ = Statement(*database_, "DELETE FROM hist WHERE id<?");
     arrival_trim_ = Statement(*database_, "DELETE FROM arrival WHERE id<?");
     writer_->use_plan(static_cast<std::uint64_t>(database_->number("SELECT max(no) FROM plan")));
-    if (!channels_.load(*database_, why) || !positions_.load(*database_, why) || !rests_.load(*database_, meta_.due_no, meta_.seen_no, why)) return false;
+    if (!channels_.load(*database_, why) || !positions_.load(*database_, why) || !rests_.load(*database_, meta_.due_no, meta_.seen_no, why) || !keeper_.load(*database_, why)) return false;
     why = database_->text();
     return database_->code() == 0;
 }
@@ -169,6 +169,7 @@ std::uint64_t SqliteStore::tail(No channel) {
 
 void SqliteStore::subscribe(No subscription, No channel, bool since_oldest) {
     Visit visit(*this);
+    keeper_.forget(subscription);
     if (channels_.subscribed(subscription)) return;
     const RowId low = since_oldest ? channels_.first_row(channel) : channels_.durable_tail(channel) + 1;
     const auto ended = writer_->transaction([&] {
@@ -213,7 +214,10 @@ void SqliteStore::post_cycle(Executor& home) {
     });
 }
 
-Result<std::vector<Row>> SqliteStore::read(No channel, RowId after, std::size_t rows, std::size_t bytes) {
+Result<std::vector<Row>> SqliteStore::read(No channel, RowId after, std::size_t rows, std::size_t bytes) { return read_as(std::nullopt, channel, after, rows, bytes); }
+Result<std::vector<Row>> SqliteStore::take(No subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) { return read_as(subscription, channel, after, rows, bytes); }
+
+Result<std::vector<Row>> SqliteStore::read_as(std::optional<No> subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) {
     {
         std::shared_lock shape(shape_);
         if (!channels_.has(channel)) return Error{0, "a channel that the store doesn't know"};
@@ -221,16 +225,26 @@ Result<std::vector<Row>> SqliteStore::read(No channel, RowId after, std::size_t 
     }
     std::vector<BadRow> bad;
     std::vector<Row> found;
+    // What somebody takes does not go unread meanwhile (C6).
+    const auto take = [&] {
+        if (subscription && keeper_.keeps(channel) && !found.empty()) keeper_.taken(*subscription, found.back().id + 1);
+    };
     if (readers_) {
+        std::unique_lock<std::mutex> reading;
+        if (subscription && keeper_.some()) reading = keeper_.reading();
+        if (reading && !keeper_.keeps(channel)) reading.unlock();
         auto read = readers_->read(channel, after, rows, bytes, bad);
         if (!read) return read;
         found = std::move(*read);
+        if (reading) take();
     } else {
         Visit visit(*this);
         if (memory_reads_.size() <= channel) memory_reads_.resize(channel + 1);
         Statement& statement = memory_reads_[channel];
         if (!statement) statement = Statement(*database_, channel_rows_sql(channel));
+        const auto reading = keeper_.reading();
         found = read_rows(statement, after, rows, bytes, bad);
+        take();
     }
     if (!bad.empty()) {
         std::lock_guard lock(mutex_);
@@ -281,6 +295,46 @@ void SqliteStore::on_due(No flow, Executor& home, std::function<void()> woken) {
 void SqliteStore::topic(No channel) {
     Visit visit(*this);
     channels_.topic(channel);
+}
+
+void SqliteStore::keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) {
+    Visit visit(*this);
+    keeper_.set(channel, what, [&home, told = std::make_shared<std::function<void(std::uint64_t)>>(std::move(removed))](std::uint64_t rows) { home.post([told, rows] { (*told)(rows); }); }, channels_);
+    if (!options_.inline_writer) return;
+    if (keep_timer_ && keep_home_ == &home) home.cancel(keep_timer_number_);
+    keep_timer_.reset();
+    keep_home_ = &home;
+    wake_to_keep(home);
+}
+
+bool SqliteStore::keep_pass(std::uint64_t most) {
+    bool more = false;
+    if (keeper_.pass({channels_, positions_, *writer_, clock_}, most, more)) return more;
+    die("the store must stop: " + writer_->fatal());
+    return false;
+}
+
+// Without a thread of its own the store is woken when something is due, so that virtual time finds it done. `again`: what is still due could not go.
+void SqliteStore::wake_to_keep(Executor& home, bool again) {
+    auto due = keeper_.next({channels_, positions_, *writer_, clock_});
+    if (!due) return;
+    const EngineTime now = writer_->now();
+    due = std::max(*due, again ? now + each_second : now);
+    if (keep_timer_ && *keep_timer_ <= *due) return;
+    if (keep_timer_) home.cancel(keep_timer_number_);
+    keep_timer_ = due;
+    keep_timer_number_ = home.after(*due - now, [weak = std::weak_ptr(alive_), &home] {
+        const auto alive = weak.lock();
+        if (!alive) return;
+        SqliteStore& self = **alive;
+        self.keep_timer_.reset();
+        {
+            std::lock_guard use(self.use_);
+            while (self.keep_pass(trimmed_at_once)) {
+            }
+        }
+        self.wake_to_keep(home, true);
+    });
 }
 
 std::vector<Suspect> SqliteStore::suspects(const std::vector<Suspect>& named) {
@@ -476,6 +530,7 @@ void SqliteStore::between(std::size_t units, std::size_t bytes) {
         next_note_ = now + each_second;
         note_lock();
     }
+    if (options_.inline_writer && keep_home_ != nullptr && !broken_) wake_to_keep(*keep_home_);
 }
 
 // C3, S9: it costs a sync of its own, so it happens once a second, and after each set only while rows wait to go in thousands.
@@ -503,7 +558,8 @@ void SqliteStore::trim(std::size_t units) {
         return some || keys > 0;
     });
     if (ended == Writer::Ended::broken) die("the store must stop: " + writer_->fatal());
-    if (ended != Writer::Ended::committed || !more) next_trim_ = now + each_second;
+    const bool keeps_on = keep_pass(most);
+    if ((ended != Writer::Ended::committed || !more) && !keeps_on) next_trim_ = now + each_second;
 }
 
 // Between commits, because it is the latency's tail. The log is reused from its beginning once it is backfilled and nobody reads it.

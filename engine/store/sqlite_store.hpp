@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engine/store/deed.hpp"
+#include "engine/store/keep.hpp"
 #include "engine/store/lock.hpp"
 #include "engine/store/options.hpp"
 #include "engine/store/readers.hpp"
@@ -43,6 +44,8 @@ public:
     Result<StoredReply> reply(RowId seen) override;
     void on_due(No flow, Executor& home, std::function<void()> woken) override;
     void topic(No channel) override;
+    void keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) override;
+    Result<std::vector<Row>> take(No subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) override;
     std::vector<Suspect> suspects(const std::vector<Suspect>& named) override;
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override;
@@ -68,6 +71,9 @@ private:
     void between(std::size_t units, std::size_t bytes);
     void look_at_disk(std::size_t bytes);
     void trim(std::size_t units);
+    bool keep_pass(std::uint64_t most);  // true: more should go
+    void wake_to_keep(Executor& home, bool again = false);
+    Result<std::vector<Row>> read_as(std::optional<No> subscription, No channel, RowId after, std::size_t rows, std::size_t bytes);
     void checkpoint();
     void note_lock();
     void die(const std::string& why);
@@ -85,6 +91,7 @@ private:
     Channels channels_;
     Positions positions_;
     Rests rests_;
+    Keeper keeper_;
     std::unique_ptr<Appender> appender_;
     std::unique_ptr<Writer> writer_;
     std::optional<Readers> readers_;
@@ -107,6 +114,9 @@ private:
     Task stopped_then_;
 
     EngineTime next_trim_{}, next_note_{}, next_look_{};
+    std::optional<EngineTime> keep_timer_;  // with an inline writer: for when it is set, and its number
+    std::uint64_t keep_timer_number_ = 0;
+    Executor* keep_home_ = nullptr;
     std::size_t written_ = 0;  // bytes since the disk was looked at
     std::atomic<DiskLevel> disk_ = DiskLevel::enough;
     int backfilled_ = 0, warned_log_ = 0;

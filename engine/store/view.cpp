@@ -96,6 +96,13 @@ public:
                 Statement at(*database_, "SELECT at FROM " + channel_table(no) + " WHERE id>=? ORDER BY id LIMIT 1");
                 if (at.integer(1, oldest_row).step()) figures.oldest = at.integer(0);
             }
+            Statement unread(*database_, "SELECT n.name, u.rows FROM consumer k JOIN unread u ON u.consumer=k.no JOIN name n ON n.no=k.no WHERE k.channel=? ORDER BY n.name");
+            unread.integer(1, no);
+            while (unread.step()) {
+                std::string name(unread.blob(0));
+                if (name.starts_with(figures.name + "/")) name.erase(0, figures.name.size() + 1);
+                figures.unread.emplace_back(std::move(name), unread.natural(1));
+            }
             found.push_back(std::move(figures));
         }
         return ended(std::move(found));

@@ -18,6 +18,13 @@ std::uint64_t WatchedStore::purged(const std::string& channel) const {
     return found == purged_.end() ? 0 : found->second;
 }
 
+void WatchedStore::keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) {
+    inner_.keep(channel, what, home, [this, channel, told = std::move(removed)](std::uint64_t rows) {
+        purged_[names_[{NameKind::channel, channel}]] += rows;
+        if (told) told(rows);
+    });
+}
+
 std::vector<WatchedStore::Unit> WatchedStore::look_at(const Commit& commit) const {
     const auto text = [&](Slice slice) { return commit.bytes.substr(slice.begin, slice.length); };
     const auto name = [&](NameKind kind, No no) {
@@ -82,7 +89,7 @@ void WatchedStore::commit(Commit commit, Executor& home, Then<Committed> then) {
 
 void WatchedStore::act(Deed deed, Executor& home, Then<Deeds> then) {
     const Deed::Sort sort = deed.sort;
-    const std::string of = sort == Deed::Sort::purge ? deed.channel : deed.flow;
+    const std::string of = sort == Deed::Sort::purge || !deed.channel.empty() ? deed.channel : deed.flow;
     Then<Deeds> seen = [this, sort, of, told = std::move(then)](Deeds deeds) mutable {
         if (sort == Deed::Sort::purge) purged_[of] += deeds.rows;
         if (sort == Deed::Sort::replay || sort == Deed::Sort::discard)

@@ -52,6 +52,8 @@ public:
     Result<StoredReply> reply(RowId seen) override { return inner_.reply(seen); }
     void on_due(No flow, Executor& home, std::function<void()> woken) override { inner_.on_due(flow, home, std::move(woken)); }
     void topic(No channel) override { inner_.topic(channel); }
+    void keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) override;
+    Result<std::vector<Row>> take(No subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) override { return inner_.take(subscription, channel, after, rows, bytes); }
     std::vector<Suspect> suspects(const std::vector<Suspect>& named) override { return inner_.suspects(named); }
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override { inner_.stop(std::move(then)); }

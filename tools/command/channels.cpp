@@ -103,9 +103,16 @@ int channels(const Arguments& arguments) {
         if (arguments.json()) {
             page += "{\"channel\":";
             write_string(page, row.name);
-            page += ",\"waiting\":" + std::to_string(row.depth) + ",\"in_flight\":" + std::to_string(row.in_flight) + ",\"oldest\":" + (row.oldest == 0 ? "null" : "\"" + time_text(row.oldest) + "\"") + "}\n";
+            page += ",\"waiting\":" + std::to_string(row.depth) + ",\"in_flight\":" + std::to_string(row.in_flight) + ",\"oldest\":" + (row.oldest == 0 ? "null" : "\"" + time_text(row.oldest) + "\"") + ",\"unread\":{";
+            for (const auto& [subscription, count] : row.unread) {
+                if (page.back() != '{') page += ',';
+                write_string(page, subscription);
+                page += ':' + std::to_string(count);
+            }
+            page += "}}\n";
         } else {
             page += padded(visible(row.name, 300), width + 2) + padded(std::to_string(row.depth), 10) + padded(std::to_string(row.in_flight), 11) + (row.oldest == 0 ? "-" : age_text(std::max<std::int64_t>(0, now - row.oldest))) + "\n";
+            for (const auto& [subscription, count] : row.unread) page += "  " + visible(subscription, 300) + " missed " + std::to_string(count) + ": " + (count == 1 ? "it" : "they") + " went unread, by what the topic keeps (weir messages --outcome purged)\n";
         }
     }
     return print_out(page) ? fine : outside;

@@ -69,9 +69,9 @@ TEST_CASE("a store of version 1 keeps all it has, and does what the versions beh
     CHECK(!open_view(folder.store()));  // a command that can't write doesn't guess
     Opened o(folder.store());
     o.must_open();
-    CHECK(o.warned("was brought to schema 3"));
-    CHECK(version_of(folder.store() + "/before-schema-3.db") == 1);
-    CHECK(mode_of(folder.store() + "/before-schema-3.db") == 0600);
+    CHECK(o.warned("was brought to schema 4"));
+    CHECK(version_of(folder.store() + "/before-schema-4.db") == 1);
+    CHECK(mode_of(folder.store() + "/before-schema-4.db") == 0600);
     const No flow = o.store->number(NameKind::flow, "f"), channel = o.store->number(NameKind::channel, "c"), source = o.store->number(NameKind::source, "s");
     CHECK(flow == 1);
     CHECK(channel == 2);
@@ -96,7 +96,7 @@ TEST_CASE("a store of version 1 keeps all it has, and does what the versions beh
     CHECK(o.store->due(flow).size() == 2);
     auto view = open_view(folder.store());
     REQUIRE(view);
-    CHECK((*view)->status()->schema == 3);
+    CHECK((*view)->status()->schema == 4);
     CHECK((*view)->dead(10)->at(0).id == 6);
     CHECK((*view)->dead(10)->size() == 1);
     const auto rows = (*view)->messages(10, {});
@@ -106,7 +106,7 @@ TEST_CASE("a store of version 1 keeps all it has, and does what the versions beh
     CHECK(rows->at(2).mid == Id128{0, 9});
     CHECK(rows->at(2).attempt == 4);
     o.stop();
-    CHECK(version_of(folder.store() + "/store.db") == 3);
+    CHECK(version_of(folder.store() + "/store.db") == 4);
     o.warnings.clear();
     o.must_open();  // once is enough
     CHECK(!o.warned("schema"));
@@ -141,15 +141,47 @@ TEST_CASE("a store of version 2 learns whom it suspects (R9)") {
     o.stop();
     sqlite3* database = nullptr;
     REQUIRE(sqlite3_open((folder.store() + "/store.db").c_str(), &database) == SQLITE_OK);
-    // What version 2 had was this one's without that table.
-    CHECK(sqlite3_exec(database, "DROP TABLE suspect; UPDATE meta SET schema=2; PRAGMA user_version=2", nullptr, nullptr, nullptr) == SQLITE_OK);
+    // What version 2 had was this one's without these tables.
+    CHECK(sqlite3_exec(database, "DROP TABLE suspect; DROP TABLE mark; DROP TABLE unread; UPDATE meta SET schema=2; PRAGMA user_version=2", nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(database);
     o.must_open();
-    CHECK(o.warned("was brought to schema 3"));
-    CHECK(version_of(folder.store() + "/before-schema-3.db") == 2);
+    CHECK(o.warned("was brought to schema 4"));
+    CHECK(version_of(folder.store() + "/before-schema-4.db") == 2);
     Suspect one;
     one.flow = flow;
     one.name = {1, 2};
     CHECK(o.store->suspects({one}).size() == 1);
+    o.stop();
+}
+
+TEST_CASE("a store of version 3 learns what its topics keep (C6)") {
+    Folder folder;
+    Opened o(folder.store());
+    o.must_open();
+    const No flow = o.store->number(NameKind::flow, "f"), topic = o.store->number(NameKind::channel, "t"), sub = o.store->number(NameKind::subscription, "t/f");
+    o.store->topic(topic);
+    o.store->subscribe(sub, topic, true);
+    Builder b(flow);
+    b.put(topic, "old").unit();
+    o.commit(std::move(b.commit));
+    o.stop();
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open((folder.store() + "/store.db").c_str(), &database) == SQLITE_OK);
+    CHECK(sqlite3_exec(database, "DROP TABLE mark; DROP TABLE unread; UPDATE meta SET schema=3; PRAGMA user_version=3", nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    o.must_open();
+    CHECK(o.warned("was brought to schema 4"));
+    // What stood there before counts from now on.
+    std::uint64_t gone = 0;
+    o.store->keep(topic, {1'000'000'000, 0}, o.home, [&](std::uint64_t rows) { gone += rows; });
+    for (int n = 0; n < 3; ++n) {
+        o.clock.advance(std::chrono::seconds(2));
+        Builder tick(flow);
+        tick.unit();
+        o.commit(std::move(tick.commit));
+    }
+    CHECK(o.bodies(topic).empty());
+    o.home.run_until([&] { return gone > 0; });
+    CHECK(gone == 1);
     o.stop();
 }

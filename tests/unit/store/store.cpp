@@ -251,7 +251,7 @@ TEST_CASE("history, dead rows, names, plans and figures, seen from outside") {
         CHECK(status->dead == 1);
         CHECK(status->quarantine == 0);
         CHECK(status->units == 4);
-        CHECK(status->schema == 3);
+        CHECK(status->schema == 4);
         const auto messages = v.messages(10, {});
         REQUIRE(messages);
         REQUIRE(messages->size() == 4);
