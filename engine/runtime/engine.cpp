@@ -259,7 +259,7 @@ void Engine::Parts::look_at_flight() {
         std::string flow;
         for (const plan::Flow& known : plan.flows)
             if (world.store.number(NameKind::flow, known.name) == each.flow) flow = known.name;
-        world.log.write(LogLevel::warn, flow, "the engine has died in the middle of this message; it runs alone now, and is a dead letter once that has happened " + std::to_string(most_crashes) + " times",
+        world.log.write(LogLevel::warn, flow, "the engine has died in the middle of this message; it runs alone now, and goes to the dead letters where that was " + std::to_string(most_crashes) + " times",
                         "{\"name\":\"" + to_text(each.name) + "\",\"times\":" + std::to_string(each.crashes) + "}");
     }
     suspects.load(std::move(all));
@@ -371,8 +371,7 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     Scope scope = parts.scope();
     const Result<Done> set = evaluate_params(parts.plan, parts.options.settings, compiler, scope, parts.params);
     if (!set) return set;
-    const std::string kept = write_params(parts.plan, parts.params);
-    parts.world.store.keep_plan(row_hash(parts.plan.hash, kept), with_params(parts.options.texts, kept));
+    parts.world.store.keep_plan(parts.plan.hash, parts.options.texts);
     for (const plan::Channel& channel : parts.plan.channels)
         if (channel.kind == plan::ChannelKind::topic) {
             const No number = parts.world.store.number(NameKind::channel, channel.name);
