@@ -10,6 +10,12 @@ constexpr std::size_t kept_of_quarantined = 1u << 20;
 
 std::string_view at(const Commit& commit, Slice slice) { return std::string_view(commit.bytes).substr(slice.begin, slice.length); }
 
+bool leaves_something(const Commit& commit, std::uint32_t unit_no) {
+    const UnitWrite none, &unit = commit.units[unit_no], &before = unit_no == 0 ? none : commit.units[unit_no - 1];
+    return commit.history || unit.position.sort != Position::Sort::none || unit.puts_end > before.puts_end || unit.lines_end > before.lines_end || unit.dead_end > before.dead_end ||
+           unit.due_end > before.due_end || unit.seen_end > before.seen_end || unit.suspect != 0;
+}
+
 }  // namespace
 
 Writer::Writer(Parts parts) : p_(std::move(parts)), units_now_(p_.meta.unit_no) {
@@ -136,11 +142,9 @@ std::optional<Appender::Failed> Writer::append(std::vector<Job>& jobs, std::span
 }
 
 Writer::Ended Writer::commit(std::vector<Job>& jobs, std::span<const Ref> units) {
-    if (units.empty()) {
-        bool more = false;  // a commit without units may still carry notes
-        for (const Job& job : jobs) more = more || (job.commit.units.empty() && !job.commit.notes.empty());
-        if (!more) return Ended::nothing;
-    }
+    // Nothing to keep, so nothing to sync: an answer of a flow with `history off` waits for no disk. A commit without units may still carry notes.
+    const bool some = std::any_of(units.begin(), units.end(), [&](const Ref& ref) { return leaves_something(jobs[ref.job].commit, ref.unit); });
+    if (!some && std::all_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.commit.notes.empty(); })) return Ended::nothing;
     packers_used_ = 0;
     std::vector<char> takes_part(jobs.size(), 0);
     for (const Ref& ref : units) {
