@@ -3,6 +3,11 @@
 #include "engine/runtime/input.hpp"
 
 namespace weir {
+namespace {
+
+constexpr EngineTime between_sweeps = std::chrono::seconds(10);  // a sweep of all keys takes a tenth of a second
+
+}  // namespace
 
 bool FlowRunner::key_of(Flight::Unit& unit, Key& out) {
     run_.arena.reset();
@@ -15,6 +20,26 @@ bool FlowRunner::key_of(Flight::Unit& unit, Key& out) {
     if (!fingerprint_of(value, parts_.number, parts_.store.secret(), out.fingerprint)) return false;
     out.body_hash = sip_hash(unit.delivery.message.body.bytes, parts_.store.secret()).a;
     return true;
+}
+
+// K8, K9: as many keys as there may be. Nothing is taken until some are over, and nothing else would happen here then, so a timer looks.
+std::size_t FlowRunner::no_room_for_keys() {
+    if (keys_wait_) return 0;
+    keys_wait_ = true;
+    parts_.log.write(LogLevel::warn, parts_.flow.name, std::to_string(max_keys) + " keys of `idempotent by` are kept, the most there may be: nothing more is taken until the time of some is over", {});
+    wait_for_keys();
+    return 0;
+}
+
+void FlowRunner::wait_for_keys() {
+    Task look = [this, alive = alive()] {
+        if (alive.expired()) return;
+        keys_.sweep(parts_.store.now());
+        if (keys_.full()) return wait_for_keys();
+        keys_wait_ = false;
+        refill();
+    };
+    parts_.executor.after(between_sweeps, std::move(look));
 }
 
 // False: another unit has claimed the key; this one waits for its end. A duplicate is not run.

@@ -42,7 +42,8 @@ void FlowRunner::pause(bool paused) {
 void FlowRunner::add(std::unique_ptr<DueInput> input) { due_input_ = std::move(input); }
 
 std::size_t FlowRunner::room(bool for_due) {
-    if (stopping_ || paused_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window || keys_.full()) return 0;
+    if (stopping_ || paused_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window) return 0;
+    if (keys_.full()) return no_room_for_keys();
     if (!for_due && due_input_->size() >= max_due_rows) return 0;
     std::size_t window = std::min(parts_.window - in_flight_, for_due ? no_grant : grant_);
     if (!for_due && parts_.flow.rate > 0) window = std::min(window, by_rate());

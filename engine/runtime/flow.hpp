@@ -162,6 +162,8 @@ private:
     void offer_again(Input& input, std::vector<Delivery> again, const std::string& why);
     void refill();
     std::size_t by_rate();
+    std::size_t no_room_for_keys();
+    void wait_for_keys();
     // send.cpp
     void send_next();
     void send_one(Flight* flight);
@@ -191,6 +193,7 @@ private:
     double tokens_ = 1;                              // `rate`: how many may be taken now
     EngineTime tokens_at_{-1};
     bool rate_waits_ = false;
+    bool keys_wait_ = false;                         // for the time of some to be over
     bool paused_ = false;
     bool refilling_ = false;
     static constexpr std::size_t no_grant = ~std::size_t{0};

@@ -1,5 +1,6 @@
 #include "engine/runtime/keys.hpp"
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
 
@@ -8,6 +9,8 @@
 namespace weir {
 
 namespace {
+
+constexpr std::size_t least_sweep = 16'384;
 
 struct Hash {
     using is_avalanching = void;
@@ -20,7 +23,7 @@ struct Keys::Table {
     boost::unordered_flat_map<Fingerprint, Known, Hash> known;
 };
 
-Keys::Keys() : table_(std::make_unique<Table>()) {}
+Keys::Keys() : table_(std::make_unique<Table>()), sweep_at_(least_sweep) {}
 Keys::~Keys() = default;
 std::size_t Keys::size() const { return table_->known.size(); }
 
@@ -44,6 +47,7 @@ void Keys::load(const std::vector<SeenRow>& seen, const std::vector<DueRow>& due
 }
 
 Keys::Known Keys::look(const Fingerprint& key, EngineTime now) {
+    if (size() >= sweep_at_) sweep(now);
     const auto found = table_->known.find(key);
     if (found == table_->known.end()) return {};
     if (found->second.state == State::done && found->second.until <= now) {
@@ -60,6 +64,7 @@ void Keys::free(const Fingerprint& key) { table_->known.erase(key); }
 
 void Keys::sweep(EngineTime now) {
     boost::unordered::erase_if(table_->known, [now](const auto& each) { return each.second.state == State::done && each.second.until <= now; });
+    sweep_at_ = std::max(least_sweep, 2 * size());  // each key is looked at twice in its life, by and large
 }
 
 }  // namespace weir

@@ -26,7 +26,7 @@ public:
         EngineTime until{0};   // done
     };
     void load(const std::vector<SeenRow>& seen, const std::vector<DueRow>& due);
-    // What a key is now; one whose time is over is free (K7).
+    // What a key is now; one whose time is over is free (K7). Now and then it forgets all that are over, so that the table stays as large as what counts.
     Known look(const Fingerprint& key, EngineTime now);
     void claim(const Key& key);
     void hold(const Key& key, RowId due);
@@ -34,12 +34,12 @@ public:
     void free(const Fingerprint& key);
     std::size_t size() const;
     bool full() const { return size() >= max_keys; }
-    // Forgets some that are over; called now and then.
     void sweep(EngineTime now);
 
 private:
     struct Table;
     std::unique_ptr<Table> table_;
+    std::size_t sweep_at_;
 };
 
 }  // namespace weir
