@@ -124,7 +124,7 @@ int soak(const Programs& programs, long length, long rate) {
     const double begin = seconds(), patience = 60 + 5 * static_cast<double>(length);
     const long behind_at_end = under_way(programs, folder);
     long left = behind_at_end;
-    for (; left > 0 && seconds() < begin + patience; left = under_way(programs, folder)) wait_a_moment(200);
+    for (; left > 0 && seconds() < begin + patience; left = under_way(programs, folder)) wait_a_moment(500);
     const double drained = seconds() - begin;
     const double engine_cpu = engine.cpu(), model_cpu = model.cpu();
     const int engine_status = engine.end(SIGTERM).status, model_status = model.end(SIGTERM).status;
