@@ -77,6 +77,8 @@ private:
     void channel(ChannelId id) {
         const Channel& x = p_.channels[id];
         line(0, "{} {}: {}", x.kind == ChannelKind::topic ? "topic" : "queue", x.name, type(x.type));
+        if (x.keep_for) line(1, "keeps what is not read for {}", print_constant(Duration{x.keep_for}));
+        if (x.keep_bytes) line(1, "keeps {} of what is not read", print_constant(Size{static_cast<std::int64_t>(x.keep_bytes)}));
         for (const Flow& f : p_.flows)
             if (sends(f.first, id) || std::any_of(f.on.begin(), f.on.end(), [&](const FailureLine& on) { return sends(on.action, id); })) line(1, "filled by {}", f.name);
         for (const Flow& f : p_.flows)

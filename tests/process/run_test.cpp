@@ -90,6 +90,25 @@ TEST_CASE("twenty lines into three files; the broken one is a dead letter; the s
     CHECK(count_of(here.read("out/abroad.jsonl"), '\n') == 22);
 }
 
+TEST_CASE("what fails into a queue that the flow names is told, listed and shown like a dead letter") {
+    const Folder here;
+    std::string flow = sorting;
+    flow.replace(flow.find("{\n"), 2, "  on any -> orders.failed\n{\n");
+    here.write("orders.flow", "queue orders.failed\n" + flow);
+    here.write("orders.jsonl", twenty);
+    Ended ended = weir(here, {"check", "--strict", "orders.flow"});
+    CHECK(ended.code == 0);
+    ended = weir(here, {"run", "orders.flow"});
+    CHECK(ended.code == 0);
+    CHECK(holds_text(ended.err, "20 messages in: 19 done, 1 failed -> orders.failed (weir dead-letters list); "));
+    ended = weir(here, {"dead-letters", "list"});
+    CHECK(ended.out.starts_with("orders.failed#1  "));
+    ended = weir(here, {"dead-letters", "show"});
+    CHECK(holds_text(ended.out, "failed message orders.failed#1\n"));
+    CHECK(holds_text(ended.out, "{ this is no JSON"));
+    CHECK(weir(here, {"dead-letters", "show", "orders.failed#1"}).out == ended.out);
+}
+
 TEST_CASE("a source that is not there, and a store that can't be made") {
     const Folder here;
     here.write("orders.flow", sorting);

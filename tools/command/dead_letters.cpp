@@ -90,12 +90,10 @@ std::set<std::string> named_channels(StoreView& view) {
     return flows ? failure_channels((*flows)->plan) : std::set<std::string>();
 }
 
-int list(StoreView& view, const Arguments& arguments) {
-    const std::string flow = arguments.operands.size() > 1 ? arguments.operands[1] : "";
-    std::size_t limit = 0;
-    if (!read_count(arguments.get("limit", "50"), limit)) return fail_outside("--limit is a number from 1 to 1000000, not `" + visible(arguments.get("limit"), 100) + "`");
+// Those of one flow or of all, newest first: of the flows themselves, and those in the channels of failure lines.
+Result<std::vector<Letter>> letters_of(StoreView& view, const std::string& flow, std::size_t limit) {
     Result<std::vector<DeadRow>> rows = view.dead(flow.empty() ? limit : 1'000'000);
-    if (!rows) return fail_outside(rows.error().text);
+    if (!rows) return rows.error();
     std::vector<Letter> letters;
     for (DeadRow& row : *rows)
         if (flow.empty() || row.flow == flow) letters.push_back(letter_of(std::move(row)));
@@ -108,10 +106,18 @@ int list(StoreView& view, const Arguments& arguments) {
     }
     std::stable_sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) { return a.at > b.at; });
     if (letters.size() > limit) letters.resize(limit);
+    return letters;
+}
+
+int list(StoreView& view, const Arguments& arguments) {
+    std::size_t limit = 0;
+    if (!read_count(arguments.get("limit", "50"), limit)) return fail_outside("--limit is a number from 1 to 1000000, not `" + visible(arguments.get("limit"), 100) + "`");
+    const Result<std::vector<Letter>> letters = letters_of(view, arguments.operands.size() > 1 ? arguments.operands[1] : "", limit);
+    if (!letters) return fail_outside(letters.error().text);
     std::string page;
-    for (const Letter& row : letters)
+    for (const Letter& row : *letters)
         page += arguments.json() ? as_json(row) : visible(row.name, 300) + "  " + time_text(row.at) + "  " + visible(row.failure.flow, 200) + "  " + visible(failure_text(row.failure), 300) + "  " + visible(row.body, 60) + "\n";
-    if (letters.empty() && !arguments.json()) page = "no dead letters\n";
+    if (letters->empty() && !arguments.json()) page = "no dead letters\n";
     return print_out(page) ? fine : outside;
 }
 
@@ -133,10 +139,10 @@ int show(StoreView& view, const Arguments& arguments) {
             if (!*row || !letter_of(name.substr(0, sign), std::move(**row), letter)) return fail_outside("there is no failed message `" + visible(name, 300) + "`");
         }
     } else {
-        Result<std::vector<DeadRow>> rows = view.dead(1);
-        if (!rows) return fail_outside(rows.error().text);
-        if (rows->empty()) return fail_outside("there are no dead letters");
-        letter = letter_of(std::move(rows->front()));
+        Result<std::vector<Letter>> newest = letters_of(view, "", 1);
+        if (!newest) return fail_outside(newest.error().text);
+        if (newest->empty()) return fail_outside("there are no dead letters");
+        letter = std::move(newest->front());
     }
     return print_out(arguments.json() ? as_json(letter) : page_of(letter)) ? fine : outside;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/command/kept.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {
@@ -18,7 +19,9 @@ bool reads_from_outside(const plan::Plan& plan, const std::string& name) {
     return false;
 }
 
+// What `weir dead-letters` lists: a flow's own, and the channels that failure lines send to.
 bool is_dead_letters(const plan::Plan& plan, const std::string& where) {
+    if (failure_channels(plan).count(where) != 0) return true;
     for (const plan::Flow& flow : plan.flows)
         if (where == flow.name + ".dead") return true;
     return false;

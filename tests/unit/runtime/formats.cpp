@@ -1,4 +1,5 @@
 // `decode` and `encode` on their way through a flow: what comes out, and what a message is told that is not in the format.
+#include "dsl/steps/spec.hpp"
 #include "small_world.hpp"
 
 using namespace weir;
@@ -132,4 +133,28 @@ TEST_CASE("encode writes a text, which leaves as it is") {
 
 TEST_CASE("what is encoded is decoded again") {
     for (const char* format : {"json", "csv"}) CHECK(through(std::string("encode ") + format + "\n  decode " + format + "\n  encode json", R"([{"a":"1","b":"x \"y\"\n"}])") == R"([{"a":"1","b":"x \"y\"\n"}])");
+}
+
+TEST_CASE("the examples of both words do what they show") {
+    struct {
+        const char *example, *body, *out;
+    } const rows[] = {
+        {"decode json", R"("[1]")", "[1]"},
+        {"decode csv(separator: \";\")", R"("a;b\n1;2\n")", R"([{"a":"1","b":"2"}])"},
+        {"decode csv(header: false, columns: [\"sku\", \"count\"], skip: 2)", R"("made\nby hand\nw1,2\n")", R"([{"sku":"w1","count":"2"}])"},
+        {"decode text", R"("x")", "x"},
+        {"encode json", R"({"a":1})", R"({"a":1})"},
+        {"encode csv(columns: [\"sku\", \"count\"], header: false)", R"([{"count":2,"sku":"w1"}])", "w1,2\r\n"},
+        {"encode text", "2.50", "2.50"},
+    };
+    std::size_t shown = 0;
+    for (const char* word : {"decode", "encode"})
+        for (const std::string& example : find_step(word)->examples) {
+            CAPTURE(example);
+            const auto* row = std::find_if(std::begin(rows), std::end(rows), [&](const auto& each) { return each.example == example; });
+            REQUIRE(row != std::end(rows));
+            CHECK(through(example, row->body) == row->out);
+            ++shown;
+        }
+    CHECK(shown == std::size(rows));
 }
