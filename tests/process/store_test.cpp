@@ -272,6 +272,24 @@ TEST_CASE("dead letters, channels and flows of a running engine, through its soc
     CHECK(holds_text(store.run({"flows", "pause", "sort"}).err, "no engine runs on"));
 }
 
+TEST_CASE("what a topic keeps no longer goes unread, and is shown, counted and told (C6)") {
+    const Folder here;
+    here.write("ticks.flow", "topic ticks keep 1s\nflow slow\n  from ticks as slow\n{\n  -> file.append(\"slow.jsonl\")\n}\nflow quick\n  from ticks as quick\n{\n  -> file.append(\"quick.jsonl\")\n}\n");
+    Program engine(here, {"run", "ticks.flow"});
+    REQUIRE(engine.until([&] { return weir(here, {"flows", "pause", "slow"}).code == 0; }));
+    CHECK(weir(here, {"send", "ticks", "{\"n\":1}"}).code == 0);
+    REQUIRE(engine.until([&] { return holds_text(weir(here, {"channels"}).out, "  slow missed 1: it went unread"); }));
+    CHECK(holds_text(weir(here, {"channels", "--format", "json"}).out, "\"unread\":{\"slow\":1}"));
+    CHECK(holds_text(weir(here, {"messages", "--outcome", "purged"}).out, "older than 1s"));
+    REQUIRE(engine.until_says("1 message went before every subscription had read it"));
+    CHECK(weir(here, {"flows", "resume", "slow"}).code == 0);
+    CHECK(weir(here, {"send", "ticks", "{\"n\":2}"}).code == 0);
+    REQUIRE(engine.until([&] { return count_of(here.read("quick.jsonl"), '\n') == 2 && count_of(here.read("slow.jsonl"), '\n') == 1; }));
+    CHECK(here.read("slow.jsonl") == "{\"n\":2}\n");
+    engine.signal(SIGTERM);
+    CHECK(engine.end().code == 0);
+}
+
 TEST_CASE("what a failure line sent aside is replayed out of its channel, read by the type that it came with") {
     const Folder here;
     const std::string flow =
