@@ -3,45 +3,13 @@
 #include <map>
 
 #include "dsl/check/checker.hpp"
+#include "dsl/plan/walk.hpp"
 
 namespace weir {
 
 using namespace plan;
 
 namespace {
-
-// Everything that stands in a flow: its steps, those of its arms, blocks and failure actions, and the actions themselves.
-template <class OnNode, class OnAction> class Walk {
-public:
-    Walk(const Plan& plan, OnNode on_node, OnAction on_action) : plan_(plan), on_node_(on_node), on_action_(on_action) {}
-    void flow(const Flow& f) {
-        block(f.first);
-        lines(f.on);
-    }
-    void block(NodeId first) {
-        for (NodeId id = first; id != none; id = plan_.nodes[id].next) {
-            const Node& n = plan_.nodes[id];
-            on_node_(n);
-            for (const Arm& a : n.arms) block(a.block);
-            for (NodeId b : n.blocks) block(b);
-            lines(n.on);
-        }
-    }
-
-private:
-    void lines(const std::vector<FailureLine>& all) {
-        for (const FailureLine& l : all) action(l.action);
-    }
-    void action(const Action& a) {
-        on_action_(a);
-        if (a.kind == ActionKind::steps) block(a.block);
-        for (const Action& then : a.then) action(then);
-    }
-    const Plan& plan_;
-    OnNode on_node_;
-    OnAction on_action_;
-};
-template <class OnNode, class OnAction> void walk(const Plan& plan, const Flow& flow, OnNode on_node, OnAction on_action) { Walk<OnNode, OnAction>(plan, on_node, on_action).flow(flow); }
 
 class Conversations {
 public:
@@ -55,6 +23,7 @@ public:
         // A word that is not built may be what answers, or what carries a return address.
         unbuilt_ = std::any_of(c_.findings.all().begin(), c_.findings.all().end(), [](const Finding& f) { return f.code == Code::W0300; });
         selective();
+        letters();
         waits();
         answers();
         return_addresses();
@@ -83,6 +52,22 @@ private:
                 c_.findings.error(Code::W0416, rest[1]->at, "the queue `{}` has two readers without `where` beside selective ones", name).label(rest[0]->at, "this one takes the rest").help("several flows may share a queue when none of them has a `where`");
             }
         }
+    }
+
+    // Who reads dead letters leaves its own somewhere else: what fails again would go round for ever.
+    void letters() {
+        const auto reads = [&](const Flow& f, const std::string& of) { return std::any_of(f.sources.begin(), f.sources.end(), [&](const Source& s) { return s.dead && s.subscription == of; }); };
+        for (const Flow& f : plan_.flows)
+            for (const Source& s : f.sources) {
+                if (!s.dead) continue;
+                std::vector<std::string> behind = {f.name};  // the flows that read what this one leaves, and so on
+                for (std::size_t n = 0; n < behind.size(); ++n)
+                    for (const Flow& other : plan_.flows)
+                        if (reads(other, behind[n]) && std::find(behind.begin(), behind.end(), other.name) == behind.end()) behind.push_back(other.name);
+                if (std::find(behind.begin(), behind.end(), s.subscription) == behind.end()) continue;
+                c_.findings.error(Code::W0400, s.at, "flow `{}` reads dead letters that its own lead back to", f.name).say("a message that fails again would go round for ever");
+                return;
+            }
     }
 
     // R4: what waits takes only as many messages as it has workers. Sends to files and the console are pipelined and never counted.

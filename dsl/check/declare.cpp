@@ -254,7 +254,7 @@ private:
                 c_.findings.error(Code::W0401, o.value ? o.value->at : o.key.at, "`{}` wants a whole number of at least 1", o.key.text);
                 return;
             }
-            c_.not_built(o.key.at, "`" + o.key.text + "` of a channel");
+            if (o.key.text == "capacity") c_.not_built(o.key.at, "`capacity` of a channel");
             (o.key.text == "limit" ? made.limit : made.capacity) = static_cast<std::uint64_t>(*n);
             return;
         }

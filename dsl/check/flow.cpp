@@ -5,6 +5,8 @@
 #include "dsl/check/header.hpp"
 #include "dsl/check/notes.hpp"
 #include "dsl/names/nearest.hpp"
+#include "dsl/plan/print_value.hpp"
+#include "dsl/plan/walk.hpp"
 #include "dsl/steps/body.hpp"
 #include "dsl/steps/exits.hpp"
 
@@ -66,6 +68,24 @@ void idle_lines(Checker& c, const FlowState& state, const Flow& flow) {
         if (!can_fit(possible, failure)) c.findings.warning(Code::W0413, at, "nothing in flow `{}` can fail as `{}`", flow.name, name_of(failure)).say("no step and no target of it does");
 }
 
+// A retry that comes when the message has expired is none.
+void expiry(Checker& c, const Flow& flow) {
+    const Action* retry = nullptr;
+    for (const FailureLine& line : flow.on)
+        if (line.action.kind == ActionKind::retry && (!retry || line.action.backoff_low > retry->backoff_low)) retry = &line.action;
+    if (!retry) return;
+    walk(
+        c.plan, flow,
+        [&](const Node& n) {
+            if (n.word != "expire" || n.text != "after") return;
+            const Expr& e = c.plan.exprs[n.exprs[0]];
+            const auto* life = e.op == Op::constant ? std::get_if<Duration>(&e.constant) : nullptr;
+            if (life && life->nanoseconds < retry->backoff_low)
+                c.findings.warning(Code::W0417, n.at, "a message expires after {}, and its first retry comes after {}", print_constant(*life), print_constant(Duration{retry->backoff_low})).label(retry->at, "this retry finds it expired");
+        },
+        [](const Action&) {});
+}
+
 void dead_letters(Checker& c, const Flow& flow) {
     if (!c.options.strict) return;
     const FailureSet open = left_by(flow.can_fail, flow.on);
@@ -101,6 +121,7 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
         if (s.where != none) flow.can_fail.add(c.plan.exprs[s.where].can_fail);
     if (flow.timeout) flow.can_fail.add(FailureClass::timeout);
     if (!c.findings.has_errors()) idle_lines(c, state, flow);  // a step with an error is not there, and what it can fail as neither
+    expiry(c, flow);
     dead_letters(c, flow);
     c.plan.flows.push_back(std::move(flow));
     for (Flow& tap : state.taps) c.plan.flows.push_back(std::move(tap));

@@ -160,7 +160,6 @@ private:
             return true;
         }
         if (name.text.ends_with(".dead") && c_.flows.count(name.text.substr(0, name.text.size() - 5))) {
-            c_.not_built(name.at, "reading dead letters from a flow");
             made.dead = true;
             made.subscription = name.text.substr(0, name.text.size() - 5);
             return true;
@@ -263,7 +262,6 @@ private:
     void requests() {
         if (std::none_of(operations_.begin(), operations_.end(), [](const OperationSpec* o) { return o->two_way; })) return;
         if (!seen_.count(find_header_word("workers"))) flow_.workers = 64;
-        if (!flow_.timeout) flow_.timeout = 30'000'000'000;
     }
 
     // What every source has in common is what the steps know.

@@ -27,7 +27,7 @@ constexpr std::array<Fact, 13> meta_facts = {{{"id", TypeKind::string, false, tr
                                               {"failure", TypeKind::any, false, true},
                                               {"reply_to", TypeKind::string, true, false},
                                               {"sequence", TypeKind::any, true, false},
-                                              {"expires", TypeKind::timestamp, true, false},
+                                              {"expires", TypeKind::timestamp, true, true},
                                               {"seen_before", TypeKind::bool_, false, false},
                                               {"failures", TypeKind::any, true, false}}};
 constexpr std::array<Fact, 8> failure_facts = {{{"class", TypeKind::string, false, true},

@@ -9,9 +9,9 @@ StepSpec tap_step() {
         .either()
         .clause("else", Want::nothing, Optional, "what becomes of a copy that the channel has no room for")
         .behind(Places().clause("discard", Want::value, false, "why it is dropped"))
-        .later()
         .keeps_order()
         .example("tap -> log_queue")
+        .example("tap -> console.line() else discard \"too many to show\"")
         .example("tap { keep body.id\n -> log_queue }")
         .does([](Lowering& body, const syntax::Statement& s, const Form& form) {
             if (taps_on_its_own(form)) {
@@ -27,6 +27,12 @@ StepSpec tap_step() {
             const plan::TypeId type = to.sent ? body.expressions().type_of(n.exprs[0]) : body.scope().body;
             body.check_channel(*target, type, to.sent ? to.sent->at : s.at);
             n.targets = {*target};
+            // exprs[1]: why a copy is dropped for which the channel's limit leaves no room; without it the sources pause instead (T3).
+            if (const Filling* otherwise = form.get("else")) {
+                n.exprs.push_back(body.value(*form.get("discard")->value));
+                const plan::Channel& channel = body.c.plan.channels[target->channel];
+                if (channel.limit == 0) body.c.findings.error(Code::W0417, otherwise->at, "`{}` has no limit, so there is room for every copy", channel.name).label(channel.at, "`{{ limit: N }}` gives it one");
+            }
             body.add(std::move(n), body.target_name(*target));
         });
 }

@@ -24,6 +24,7 @@ void Lowering::tap(const Form& form, Span at) {
     queue.name = name;
     queue.type = c.types.any();
     queue.of_tap = true;
+    queue.limit = 100'000;  // T3
     queue.at = at;
     const auto channel = static_cast<ChannelId>(c.plan.channels.size());
     c.plan.channels.push_back(std::move(queue));
@@ -75,6 +76,7 @@ void Lowering::tap(const Form& form, Span at) {
 
     Node n = make("tap", at);
     n.exprs = {none};
+    if (form.get("else")) n.exprs.push_back(value(*form.get("discard")->value));
     Target to;
     to.channel = channel;
     n.targets = {to};

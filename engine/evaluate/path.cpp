@@ -293,6 +293,7 @@ constexpr Fact meta_facts[] = {
          return id_text(!meta.trace.empty() ? meta.trace : !meta.correlation.empty() ? meta.correlation : meta.id, s);
      }},
     {"attempt", [](Scope& s) { return Value::integer(s.message->meta.attempt); }},
+    {"expires", [](Scope& s) { return s.message->meta.expires == 0 ? Value::null() : Value::nanoseconds(Kind::timestamp, s.message->meta.expires); }},
     {"history",
      [](Scope& s) {
          static const std::vector<Hop> none;

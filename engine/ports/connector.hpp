@@ -31,6 +31,7 @@ struct Delivery {
     std::uint32_t row_type = 0;
     std::shared_ptr<const DueRow> due; // what it came back from: its memo, its key
     std::shared_ptr<const Failure> unreadable;  // the source could not read it whole: it fails with this, without a step
+    EngineTime deadline{0};            // the store's time by which the flow must be done with it; 0: not taken yet, or none
     std::shared_ptr<const Failure> waits_for;   // of a row that was at rest: what it failed with
     bool asks = false;                 // its sender waits for an answer: a failure hands it back (Q1)
 };

@@ -22,10 +22,11 @@ enum class NameKind : std::uint8_t { flow, channel, source, subscription };
 
 // Where a message stood at its source: [at, end) of one part. Numbers grow within a part. Sort none: nothing to remember.
 struct Position {
-    enum class Sort : std::uint8_t { none, consumer, source, due } sort = Sort::none;
-    No no = 0;              // subscription (consumer) or source; due: the flow
+    enum class Sort : std::uint8_t { none, consumer, source, due, dead } sort = Sort::none;
+    No no = 0;              // subscription (consumer) or source; due: the flow; dead: the flow whose dead letter it was
     std::uint64_t part = 0; // of a source: for files a hash of device, inode and birth time; consumers: 0
                             // due: `at` is the row, deleted by the commit, or written over by a Due of the unit with that id
+                            // dead: `at` is the row, deleted by the commit
     std::uint64_t at = 0, end = 0;
 };
 // What is done of one part: everything below `low`, and the ranges above it (C2 the other way round: the gaps are what is open).
@@ -113,6 +114,7 @@ struct UnitWrite {     // all or nothing (U3)
     std::uint32_t attempt = 1;
     std::uint32_t puts_end = 0, lines_end = 0, dead_end = 0, due_end = 0, seen_end = 0, recorded_end = 0;  // its rows end there; they begin where the unit before ended
     std::int64_t now = 0;      // wall time of the run, where it is not the commit's
+    Slice why;         // of what was discarded, for the history
     RowId suspect = 0; // its row of suspects, which goes with this commit; 0: it is none, or stays one
     Slice arrival;     // copied input of an edge source without a reference (S9); empty: the position is the reference
 };
@@ -256,6 +258,9 @@ struct Store {
     virtual Result<StoredReply> reply(RowId seen) = 0;
     // Calls `woken` on `home` after a commit that put due rows for the flow which the flow did not ask for itself (a replay).
     virtual void on_due(No flow, Executor& home, std::function<void()> woken) = 0;
+    // The dead letters of a flow behind `after`, in order, for a flow that reads them; `woken` after each commit that put some.
+    virtual Result<std::vector<DeadRow>> dead_letters(No flow, RowId after, std::size_t rows) = 0;
+    virtual void on_dead(No flow, Executor& home, std::function<void()> woken) = 0;
     // A topic has rows only while somebody subscribes; what is sent to one without is counted and noted in the history as unsubscribed.
     virtual void topic(No channel) = 0;
     // C6, for this run. `removed` is called on `home` with the number of messages that went before somebody had read them, each of them purged in the history.
@@ -271,7 +276,13 @@ struct Store {
     // One commit: each of `named` gets one crash more. Then all that stand. Before anything runs.
     virtual std::vector<Suspect> suspects(const std::vector<Suspect>& named) = 0;
     virtual void stop(Task then) = 0;                                              // writes what is pending, marks clean (N3)
-    virtual DiskLevel disk() const { return DiskLevel::enough; }                  // as of the last look, a second or 16 MB ago at most. Any thread.
+    // P3: how many rows of the channel its slowest consumer is not done with; without a consumer all that stand. As of the last commit, for channels that are watched; any thread.
+    virtual void watch(No channel) { (void)channel; }
+    virtual std::uint64_t depth(No channel) const {
+        (void)channel;
+        return 0;
+    }
+    virtual DiskLevel disk() { return DiskLevel::enough; }                  // as of the last look, a second or 16 MB ago at most. Any thread.
     virtual Id128 secret() const { return {}; }                                    // I4, K1: made with the store, never shown
     virtual Id128 incarnation() const { return {}; }                               // I6: another one after a backup was restored
 };

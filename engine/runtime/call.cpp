@@ -7,6 +7,7 @@ void FlowRunner::call(std::unique_ptr<Flight> flight) {
     Flight* const held = flight.get();
     PendingCall asked = std::move(*held->run->outputs.pending_call());
     held->run->outputs.pending_call().reset();
+    if (!held->run->in_action) asked.request.timeout = at_most(held->units.front(), asked.request.timeout, asked.to->timeout);
     waiting_.push_back(std::move(flight));
     Then<SendResponse> then = [this, held, node = asked.node, recorded = asked.recorded, alive = alive()](SendResponse response) {
         if (!alive.expired()) called(held, node, recorded, std::move(response));
@@ -35,6 +36,7 @@ void FlowRunner::called(Flight* held, std::uint64_t node, bool recorded, SendRes
         scope_.why = std::move(response.failure.message);
         scope_.path = std::move(response.failure.path);
         run.failed_step = parts_.program->nodes[run.waiting].plan->identity;
+        if (!run.in_action && over(unit, run)) return Walked::failed;
         return recover(run) ? walk(run) : Walked::failed;
     });
     aboard.leave();

@@ -20,6 +20,7 @@ struct Destination {
     No channel = 0;
     plan::TypeId type = plan::none;         // of a typed channel
     std::uint32_t type_mark = 0;
+    std::uint64_t limit = 0;                // of a channel, in rows; 0: none (P3)
     bool may_answer = false;                // of a channel: a flow that reads it may reply (Q3)
     Connector* connector = nullptr;
     std::string operation;
@@ -27,6 +28,7 @@ struct Destination {
     std::string root;                       // the folder that a computed path may not leave
     std::optional<std::string> fixed_path;  // append, where the path is the same for every message
     Sink* sink = nullptr;
+    EngineTime timeout{0};                  // of the sink's manifest (R8); 0: it names none
 };
 
 }  // namespace weir

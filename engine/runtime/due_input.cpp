@@ -106,6 +106,7 @@ private:
         out.message.meta.failure = nullptr;
         out.message.meta.attempt = row.attempt;
         out.origin = row.origin;
+        out.deadline = take_deadline(row.memo);
         for (const ChannelParts& origin : origins_)
             if (row.origin != 0 && origin.channel == row.origin) read_by(origin.mark, origin.type, out);
         if (!row.source.empty()) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "engine/runtime/input.hpp"
 
@@ -18,7 +19,10 @@ public:
         stopped_ = true;
         parts_.source->stop();
     }
-    void settle(const Delivery& delivery, Verdict verdict) override { parts_.source->settle(delivery.ticket, verdict); }
+    void settle(const Delivery& delivery, Verdict verdict) override {
+        if (parts_.two_way) busy_.erase(delivery.ticket);
+        parts_.source->settle(delivery.ticket, verdict);
+    }
     void gone(std::uint64_t ticket) override {
         const auto found = asking_.find(ticket);
         if (found == asking_.end()) return;
@@ -29,7 +33,7 @@ public:
     bool finite() const override { return parts_.finite; }
     std::vector<std::pair<std::uint64_t, std::string>> take_notes() override { return std::move(notes_); }
 
-    std::size_t room() const override { return stopped_ ? 0 : std::min(flow_.room(), batch_units); }
+    std::size_t room() const override { return stopped_ ? 0 : std::min(flow_.room_outside(), batch_units); }
     void deliver(std::vector<Delivery> batch) override {
         asked_ = false;
         if (parts_.two_way)
@@ -62,10 +66,15 @@ private:
         waiting.ticket = delivery.ticket;
         waiting.id = delivery.message.meta.id;
         waiting.over = [this, ticket = delivery.ticket] { asking_.erase(ticket); };
+        if (parts.flow.timeout > 0) {
+            busy_.insert(delivery.ticket);
+            waiting.busy = [this, ticket = delivery.ticket] { return busy_.contains(ticket); };
+        }
         delivery.message.meta.reply_to = parts.requesters.add(std::move(waiting), parts_.timeout);
         asking_.emplace(delivery.ticket, delivery.message.meta.reply_to);
     }
     std::unordered_map<std::uint64_t, std::string> asking_;  // by ticket
+    std::unordered_set<std::uint64_t> busy_;                  // tickets whose units are in the flow, where the flow has a time for them
     FlowRunner& flow_;
     Store& store_;
     EndpointParts parts_;

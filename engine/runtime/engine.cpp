@@ -42,9 +42,13 @@ struct Engine::Parts {
     JsonReader reader;
     std::vector<Value> params;
     std::vector<std::unique_ptr<Connector>> connectors;  // by number in the plan; made when first asked for
+    std::unique_ptr<Pressure> pressure;
+    KeyBudget keys;
+    EngineTime next_sweep{0}, last_sweep{0};
     std::vector<std::unique_ptr<FlowRunner>> flows;
     std::vector<Executor*> homes;  // of each flow
     Requesters requesters;
+    std::int64_t wall_ahead = 0;   // of the clock on the wall to engine time, as it was last seen
     Suspects suspects;
     std::deque<FlightSlot> own_slots;  // where no record is given
     std::map<std::string, std::shared_ptr<Cursor>> cursors;  // by subscription: flows that read one queue share it
@@ -110,6 +114,9 @@ struct Engine::Parts {
     Result<Done> add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor);
     std::vector<std::size_t> threads() const;
     void look();
+    void each_look();
+    void look_at_wall();
+    void forget_keys();
     void finish(Result<Done> how);
 };
 
@@ -126,6 +133,7 @@ public:
             out.sort = Destination::Sort::channel;
             out.name = channel.name;
             out.channel = store_.number(NameKind::channel, channel.name);
+            out.limit = channel.limit;
             const TypeMark mark = mark_of(plan_, channel.type);
             out.type = mark.mark == 0 ? plan::none : channel.type;
             out.type_mark = mark.mark;
@@ -165,6 +173,7 @@ public:
             return Done{};
         }
         out.sort = Destination::Sort::sink;
+        out.timeout = EngineTime(spec->timeout);
         Result<std::unique_ptr<Sink>> sink = out.connector->sink(endpoint.operation, world_);
         if (!sink) return sink.error();
         out.sink = sink->get();
@@ -184,6 +193,16 @@ private:
 }  // namespace
 
 Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& source, Compiler& compiler, Executor& executor) {
+    if (source.dead) {
+        DeadParts parts;
+        parts.flow = world.store.number(NameKind::flow, source.subscription);
+        parts.name = source.subscription + ".dead";
+        std::shared_ptr<Cursor>& cursor = cursors[parts.name];
+        if (!cursor) cursor = std::make_shared<Cursor>();
+        parts.cursor = cursor;
+        runner.add(make_dead_input(runner, world.store, std::move(parts)));
+        return Done{};
+    }
     if (source.channel != plan::none) {
         const plan::Channel& channel = plan.channels[source.channel];
         const No number = world.store.number(NameKind::channel, channel.name);
@@ -281,6 +300,9 @@ Result<Done> Engine::Parts::make_flow(const plan::Flow& flow, std::size_t worker
     if (!program) return program.error();
     Compiler& borrowed = *compiler;
     FlowParts flow_parts{plan, flow, world.store.number(NameKind::flow, flow.name), std::move(compiler), std::move(*program), executor, world.store, world.clock, world.random, world.environment, world.log, params.data(), requesters, suspects, slot(worker), options.window};
+    flow_parts.pressure = pressure.get();
+    flow_parts.index = flows.size();
+    flow_parts.keys = &keys;
     FlowEvents events;
     events.settled = [this] {
         if (looking.exchange(true)) return;
@@ -354,6 +376,39 @@ void Engine::Parts::look() {
     if (stopping || options.until_idle || !endless) finish(Done{});
 }
 
+// S5, P3, M1: what nobody tells is looked at.
+void Engine::Parts::each_look() {
+    if (options.look_every.count() == 0) return;
+    home().after(options.look_every, [this, live = std::weak_ptr(alive)] {
+        if (live.expired() || !ended) return;
+        pressure->look(world.clock.engine());
+        look_at_wall();
+        forget_keys();
+        each_look();
+    });
+}
+
+// K7: each minute, and more often while there is no room for more; a sweep of all keys takes a tenth of a second.
+void Engine::Parts::forget_keys() {
+    const EngineTime now = world.clock.engine(), each = keys.full() ? EngineTime(std::chrono::seconds(10)) : EngineTime(std::chrono::minutes(1));
+    if (now < std::min(next_sweep, last_sweep + each)) return;
+    last_sweep = now;
+    next_sweep = now + each;
+    for (std::size_t n = 0; n < flows.size(); ++n)
+        homes[n]->post([flow = flows[n].get(), live = flows[n]->alive()] {
+            if (!live.expired()) flow->sweep();
+        });
+}
+
+// M1: durations go by engine time, whatever somebody does to the clock on the wall.
+void Engine::Parts::look_at_wall() {
+    constexpr std::int64_t worth_telling = 5'000'000'000;
+    const std::int64_t ahead = world.clock.wall() - world.clock.engine().count(), jump = ahead - wall_ahead;
+    wall_ahead = ahead;
+    if (std::abs(jump) <= worth_telling) return;
+    world.log.write(LogLevel::warn, {}, "the clock on the wall has jumped by " + std::to_string(jump / 1'000'000'000) + " s: durations go on as they were, times of day are as it says now", {});
+}
+
 void Engine::Parts::finish(Result<Done> how) {
     if (!ended) return;
     auto then = std::move(ended);
@@ -380,6 +435,15 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
                 log.write(LogLevel::warn, {}, "topic " + name + ": " + std::to_string(rows) + (rows == 1 ? " message" : " messages") + " went before every subscription had read " + (rows == 1 ? "it" : "them"), {});
             });
         }
+    parts.keys.most = parts.options.most_keys;
+    parts.pressure = std::make_unique<Pressure>(parts.plan, parts.world.store, parts.world.log, [&parts](std::size_t n) {
+        FlowRunner* flow = parts.flows[n].get();
+        parts.homes[n]->post([flow, live = flow->alive()] {
+            if (!live.expired()) flow->wake();
+        });
+    });
+    parts.pressure->look(parts.world.clock.engine());
+    parts.wall_ahead = parts.world.clock.wall() - parts.world.clock.engine().count();
     parts.look_at_flight();
     const std::vector<std::size_t> threads = parts.threads();
     for (std::size_t n = 0; n < parts.plan.flows.size(); ++n) {
@@ -400,6 +464,7 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
             flow->start();
         });
     }
+    parts.each_look();
     if (parts.flows.empty()) parts.home().post([this] { parts_->finish(Done{}); });
     return Done{};
 }
@@ -432,6 +497,19 @@ std::vector<FlowReport> Engine::report() const {
     for (const auto& flow : parts_->flows) out.push_back({flow->parts().flow.name, &flow->figures});
     return out;
 }
+
+std::vector<Pause> Engine::pauses() const {
+    std::vector<Pause> out;
+    if (parts_->pressure) out = parts_->pressure->pauses();
+    for (const auto& flow : parts_->flows)
+        if (flow->parts().flow.key != plan::none && parts_->keys.full())
+            out.push_back({flow->parts().flow.name, "flow", "it remembers the keys of `idempotent by`, and all flows together have reached " + std::to_string(parts_->keys.most) + " of them"});
+    for (const auto& flow : parts_->flows)
+        if (flow->paused()) out.push_back({flow->parts().flow.name, "flow", "by hand"});
+    return out;
+}
+
+std::size_t Engine::keys() const { return parts_->keys.used.load(); }
 
 bool Engine::ends() const { return parts_->options.until_idle || !parts_->endless; }
 

@@ -12,6 +12,7 @@
 #include "engine/ports/flight.hpp"
 #include "engine/ports/log.hpp"
 #include "engine/runtime/figures.hpp"
+#include "engine/runtime/pressure.hpp"
 
 namespace weir {
 
@@ -36,6 +37,8 @@ struct EngineOptions {
     std::size_t window = 16384;                   // units in flight of one flow at most (C2): enough for the writer to commit 4,096 while as many wait
     std::string texts;                            // of all files, kept with the plan
     std::set<std::string> paused;                 // flows that begin paused
+    std::size_t most_keys = 8'000'000;            // of `idempotent by`, of all flows (K8)
+    EngineTime look_every = std::chrono::seconds(1);  // at the disk and the limits of queues; 0: never
 };
 
 struct FlowReport {
@@ -57,6 +60,9 @@ public:
     // A paused flow takes nothing from sources or rests, and what falls due waits (patterns.md 2.11). False: there is no such flow.
     bool pause(const std::string& flow, bool paused = true);
     std::vector<FlowReport> report() const;
+    // What takes nothing now, and why.
+    std::vector<Pause> pauses() const;
+    std::size_t keys() const;                     // of `idempotent by` that are kept in memory
     // A run that ends by itself: every source is finite, or it stops when idle.
     bool ends() const;
 

@@ -7,6 +7,13 @@
 namespace weir {
 namespace {
 
+// The first line that fits and is no retry: for a message whose time is over.
+const FailureAction* no_retry(const FailureTable& table, FailureClass kind) {
+    for (const FailureAction& line : table)
+        if (line.kind != plan::ActionKind::retry && std::any_of(line.classes.begin(), line.classes.end(), [&](FailureClass around) { return is_within(kind, around); })) return &line;
+    return nullptr;
+}
+
 constexpr std::uint8_t action_tries = 3;
 constexpr std::int64_t action_backoff_low = 1'000'000'000, action_backoff_high = 60'000'000'000;  // as R1 has it where nothing is said
 
@@ -67,6 +74,31 @@ EngineTime FlowRunner::backoff(const FailureAction& action, std::uint32_t attemp
     return EngineTime(std::max(delay, retry_after));
 }
 
+// The message has expired, or the flow's time for it is over: it fails past the lines of its step, and no retry can help.
+bool FlowRunner::over(const Flight::Unit& unit, Run& run) {
+    const bool late = unit.delivery.deadline.count() != 0 && parts_.store.now() >= unit.delivery.deadline;
+    const std::int64_t expires = run.current.meta.expires;
+    if (!late && (expires == 0 || parts_.clock.wall() < expires)) return false;
+    Failure failure;
+    failure.kind = late ? FailureClass::timeout : FailureClass::expired;
+    failure.message = late ? "the flow was not done with it in the time that its header gives" : "the message has expired";
+    failure.flow = parts_.flow.name;
+    failure.at = parts_.clock.wall();
+    failure.attempts = unit.delivery.message.meta.attempt;
+    run.failing = std::move(failure);
+    run.action = nullptr;
+    run.over = true;
+    return true;
+}
+
+// How long a request may take: no longer than the flow has time.
+EngineTime FlowRunner::at_most(const Flight::Unit& unit, EngineTime timeout, EngineTime manifest) const {
+    if (unit.delivery.deadline.count() == 0) return timeout;
+    const EngineTime left = std::max(EngineTime{1}, unit.delivery.deadline - parts_.store.now());
+    const EngineTime own = timeout.count() != 0 ? timeout : manifest;
+    return own.count() != 0 ? std::min(own, left) : left;
+}
+
 // The action of that identity, of the flow's table or of a step; null: there is none any more.
 const FailureAction* FlowRunner::action_of(std::uint64_t node) const {
     const auto in = [node](const auto& self, const FailureTable& table) -> const FailureAction* {
@@ -123,7 +155,7 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
     run.failing.attempts = unit.delivery.message.meta.attempt;
     run.failure = std::make_shared<const Failure>(run.failing);
     scope_.failure = run.failure.get();
-    const FailureAction* action = run.action != nullptr ? run.action : pick(parts_.program->on, run.failing.kind, run.failing.attempts);
+    const FailureAction* action = run.action != nullptr ? run.action : run.over ? no_retry(parts_.program->on, run.failing.kind) : pick(parts_.program->on, run.failing.kind, run.failing.attempts);
     run.action = nullptr;
     Failure last = run.failing;
     if (action != nullptr) {
@@ -131,6 +163,7 @@ bool FlowRunner::decide(Flight::Unit& unit, Run& run) {
             case plan::ActionKind::retry: {
                 const std::uint32_t attempt = unit.delivery.message.meta.attempt;
                 unit.due_at = parts_.store.now() + backoff(*action, attempt, run.retry_after);
+                if (unit.delivery.deadline.count() != 0) unit.due_at = std::min(unit.due_at, unit.delivery.deadline);
                 run.outputs.rest(unit.delivery, unit.due_at, attempt + 1, unit.has_key ? std::optional(unit.key) : std::nullopt, run.failing);
                 unit.outcome = Outcome::resting;
                 return false;

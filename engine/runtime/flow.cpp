@@ -8,6 +8,7 @@ namespace weir {
 
 FlowRunner::FlowRunner(FlowParts parts, FlowEvents events)
     : parts_(std::move(parts)), events_(std::move(events)), run_(parts_.plan, *parts_.compiler, parts_.flow, parts_.log) {
+    run_.outputs.ask(parts_.store);
     scope_.reader = &reader_;
     scope_.params = parts_.params;
     scope_.random = &parts_.random;
@@ -22,6 +23,7 @@ void FlowRunner::add(std::unique_ptr<Input> input) { inputs_.push_back(std::move
 
 void FlowRunner::start() {
     if (key_code_ != nullptr) keys_.load(parts_.store.seen(parts_.number), parts_.store.due(parts_.number));
+    count_keys();
     due_input_->start();
     for (const auto& input : inputs_) input->start();
     changed();
@@ -43,12 +45,36 @@ void FlowRunner::add(std::unique_ptr<DueInput> input) { due_input_ = std::move(i
 
 std::size_t FlowRunner::room(bool for_due) {
     if (stopping_ || paused_ || bytes_in_flight_ >= window_bytes || in_flight_ >= parts_.window) return 0;
+    if (parts_.pressure->holds(parts_.index) || (key_code_ != nullptr && parts_.keys->full())) return 0;
     if (keys_.full()) return no_room_for_keys();
     if (!for_due && due_input_->size() >= max_due_rows) return 0;
     std::size_t window = std::min(parts_.window - in_flight_, for_due ? no_grant : grant_);
     if (!for_due && parts_.flow.rate > 0) window = std::min(window, by_rate());
     if (!parts_.program->waits) return window;
     return parts_.flow.workers > working_ ? std::min<std::size_t>(window, parts_.flow.workers - working_) : 0;  // R4
+}
+
+std::size_t FlowRunner::room_outside() {
+    const std::size_t own = room();
+    return own == 0 ? 0 : std::min(own, parts_.pressure->room_outside(parts_.index, in_flight_));
+}
+
+void FlowRunner::count_keys() {
+    const std::size_t now = keys_.size();
+    if (now > keys_counted_) parts_.keys->used.fetch_add(now - keys_counted_, std::memory_order_relaxed);
+    else parts_.keys->used.fetch_sub(keys_counted_ - now, std::memory_order_relaxed);
+    keys_counted_ = now;
+}
+
+void FlowRunner::sweep() {
+    if (key_code_ == nullptr || stopping_) return;
+    keys_.sweep(parts_.store.now());
+    count_keys();
+    refill();
+}
+
+void FlowRunner::wake() {
+    if (!stopping_) refill();
 }
 
 // `rate n/s`: as many as a bucket that fills steadily holds, a tenth of a second's worth at most.
@@ -123,7 +149,9 @@ std::unique_ptr<Flight> FlowRunner::board(Input& input, std::vector<Delivery> ba
     flight->input = &input;
     flight->deliveries = std::move(batch);
     flight->units.reserve(flight->deliveries.size());
+    const EngineTime deadline = parts_.flow.timeout > 0 ? parts_.store.now() + EngineTime(parts_.flow.timeout) : EngineTime{0};
     for (Delivery& delivery : flight->deliveries) {
+        if (delivery.deadline.count() == 0) delivery.deadline = deadline;
         Flight::Unit& unit = flight->units.emplace_back(delivery);
         unit.name = name_of(delivery);
         const bool poison = parts_.suspects.any() && condemned(unit);
@@ -171,6 +199,7 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
 void FlowRunner::run_alone(std::unique_ptr<Flight> flight) {
     if (idle_runs_.empty()) idle_runs_.push_back(std::make_unique<Run>(parts_.plan, *parts_.compiler, parts_.flow, parts_.log));
     flight->run = std::move(idle_runs_.back());
+    flight->run->outputs.ask(parts_.store);
     idle_runs_.pop_back();
     if (parts_.program->waits) {
         flight->working = true;
@@ -196,6 +225,7 @@ void FlowRunner::prepare(Flight::Unit& unit, Run& run) {
     run.failure = nullptr;
     run.action = nullptr;
     run.in_action = false;
+    run.over = false;
     run.retry_after = 0;
     run.outcome = Outcome::done;
     run.at = parts_.program->first;
@@ -240,6 +270,7 @@ Walked FlowRunner::begin(Flight::Unit& unit, Run& run) {
         recover(run);
         return Walked::failed;
     }
+    if (over(unit, run)) return Walked::failed;
     if (!read_typed(unit.delivery.type, run)) {
         recover(run);
         return Walked::failed;
@@ -295,6 +326,7 @@ void FlowRunner::end_unit(Flight::Unit& unit, Run& run) {
     write.suspect = unit.suspect;  // R9: it has ended, and the engine has not
     const bool has_reference = from.position.sort != Position::Sort::none;
     if (!has_reference && parts_.flow.history && unit.outcome != Outcome::dead && unit.outcome != Outcome::refused && unit.outcome != Outcome::resting) write.arrival = run.outputs.keep(from.message);
+    if (unit.outcome == Outcome::discarded) write.why = run.outputs.reason(run.emissions.why);
     run.outputs.end_unit(write);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/ports/log.hpp"
 #include "engine/runtime/figures.hpp"
 #include "engine/runtime/keys.hpp"
+#include "engine/runtime/pressure.hpp"
 #include "engine/runtime/requesters.hpp"
 #include "engine/runtime/run.hpp"
 #include "engine/runtime/suspects.hpp"
@@ -77,6 +78,9 @@ struct FlowParts {
     Suspects& suspects;
     FlightSlot& slot;            // of the worker
     std::size_t window = 16384;  // C2
+    Pressure* pressure = nullptr;
+    std::size_t index = 0;       // of the flow, in the plan
+    KeyBudget* keys = nullptr;
 };
 
 // Runs one flow: what its inputs deliver goes through the steps batch by batch, into one commit each, and back to the input as a verdict.
@@ -93,11 +97,15 @@ public:
     void pause(bool paused);           // while it is, nothing new is taken
     // How many messages may be taken now; rows that are due may come when new ones may not (R3).
     std::size_t room(bool for_due = false);
+    std::size_t room_outside();        // for sources from outside: pressure holds them back (P3)
+    void wake();                       // what held it back is gone
+    void sweep();                      // keys whose time is over are forgotten
     void run(Input& input, std::vector<Delivery> batch);
     // Does a subscription's condition select the message? Where it fails the message does, as `invalid`; it never counts as false.
     bool selects(const Compiled& where, Delivery& delivery);
     void changed();                    // an input ended, found no more, or woke
     bool drained() const { return in_flight_ == 0; }
+    bool paused() const { return paused_.load(); }  // by hand. Any thread.
 
     // No unit under way and every input at its end or, where it is endless, found empty.
     std::atomic<bool> quiet{false};
@@ -152,6 +160,8 @@ private:
     bool decide(Flight::Unit& unit, Run& run);
     bool action_failed(Flight::Unit& unit, Run& run);
     void bury(Flight::Unit& unit, Run& run, Failure failure);
+    bool over(const Flight::Unit& unit, Run& run);
+    EngineTime at_most(const Flight::Unit& unit, EngineTime timeout, EngineTime manifest) const;
     EngineTime backoff(const FailureAction& action, std::uint32_t attempt, std::int64_t retry_after);
     // settle.cpp
     void submit(std::unique_ptr<Flight> flight, Commit commit);
@@ -176,6 +186,8 @@ private:
     JsonReader reader_;
     Scope scope_;
     Keys keys_;
+    std::size_t keys_counted_ = 0;                   // of the budget, by this flow
+    void count_keys();
     CodePtr key_code_;
     std::string dead_name_;
     std::unordered_map<std::uint64_t, std::deque<std::pair<Input*, Delivery>>> behind_claim_;  // by the key's low half: they wait for its claim (K2)
@@ -194,7 +206,7 @@ private:
     EngineTime tokens_at_{-1};
     bool rate_waits_ = false;
     bool keys_wait_ = false;                         // for the time of some to be over
-    bool paused_ = false;
+    std::atomic<bool> paused_{false};                // by hand
     bool refilling_ = false;
     static constexpr std::size_t no_grant = ~std::size_t{0};
     std::size_t grant_ = no_grant;                   // of the input whose turn it is (R6)
@@ -220,7 +232,12 @@ template <class First> Walked FlowRunner::work(Flight::Unit& unit, Run& run, Fir
             for (;;) {
                 if (walked == Walked::waits) {  // U5: a call that was answered before its retry is not made again
                     const Memo::Entry* known = run.memo.find(run.outputs.pending_call()->node);
-                    if (known == nullptr || !known->answered) return walked;
+                    if (known == nullptr || !known->answered) {
+                        if (run.in_action || !over(unit, run)) return walked;
+                        run.outputs.pending_call().reset();
+                        walked = Walked::failed;
+                        continue;
+                    }
                     Answer answer;
                     answer.status = known->status;
                     answer.format = known->format;

@@ -56,6 +56,13 @@ struct ChannelParts {
 };
 std::unique_ptr<Input> make_channel_input(FlowRunner& flow, Store& store, ChannelParts parts);
 
+struct DeadParts {
+    No flow = 0;               // whose dead letters
+    std::string name;          // FLOW.dead
+    std::shared_ptr<Cursor> cursor;
+};
+std::unique_ptr<Input> make_dead_input(FlowRunner& flow, Store& store, DeadParts parts);
+
 // `origins`: the channels that the flow reads, by whose types their messages are read again.
 std::unique_ptr<DueInput> make_due_input(FlowRunner& flow, Store& store, std::vector<ChannelParts> origins);
 

@@ -35,6 +35,7 @@ void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t u
     commit_.lines.reserve(lines_expected_);
     commit_.puts.reserve(puts_expected_);
     sends_.clear();
+    dropped_.clear();
 }
 
 void Outputs::begin_unit(Memo* memo) {
@@ -46,6 +47,7 @@ void Outputs::begin_unit(Memo* memo) {
     recorded_begin_ = commit_.recorded.size();
     bytes_begin_ = commit_.bytes.size();
     taps_.clear();
+    dropped_begin_ = dropped_.size();
     call_.reset();
     reply_.reset();
     passed_on_ = carries_ = false;
@@ -63,8 +65,11 @@ void Outputs::withdraw(bool taps) {
     call_.reset();
     reply_.reset();
     passed_on_ = carries_ = false;
-    if (taps) taps_.clear();
-    if (taps_.empty()) commit_.bytes.resize(bytes_begin_);
+    if (taps) {
+        taps_.clear();
+        dropped_.resize(dropped_begin_);
+    }
+    if (taps_.empty() && dropped_.size() == dropped_begin_) commit_.bytes.resize(bytes_begin_);
 }
 
 void Outputs::back_to(const Mark& mark) {
@@ -146,6 +151,7 @@ void Outputs::rest(const Delivery& input, EngineTime at, std::uint32_t attempt, 
     meta.failure = std::make_shared<const Failure>(why);  // for people: why it waits
     due.envelope = write_envelope(input.message.headers.get(), meta);
     stand(due, input);
+    if (input.deadline.count() != 0) due.memo = slice_of(deadline_text(input.deadline) + (memo_ == nullptr ? std::string() : memo_->encode()));
     commit_.due.push_back(std::move(due));
 }
 
@@ -236,6 +242,44 @@ bool Outputs::headers_of(Scope& scope, const Value* values, Headers& out) {
         out.push_back({std::move(name), std::move(text)});
     }
     return true;
+}
+
+// Those of this commit count: a batch would not see its own copies otherwise.
+bool Outputs::full(const Destination& to) const {
+    if (to.limit == 0 || store_ == nullptr) return false;
+    std::uint64_t rows = store_->depth(to.channel);
+    for (const Put& put : commit_.puts) rows += put.channel == to.channel ? 1u : 0u;
+    for (const Put& put : taps_) rows += put.channel == to.channel ? 1u : 0u;
+    return rows >= to.limit;
+}
+
+void Outputs::drop(Scope& scope, std::uint64_t node, std::string_view why) {
+    if (memo_ != nullptr) {
+        if (memo_->find(node) != nullptr) return;
+        memo_->sent(node);
+    }
+    UnitWrite unit;
+    unit.id = output_id(scope.message->meta.id, node, 0);
+    unit.outcome = Outcome::discarded;
+    unit.why = slice_of(why);
+    dropped_.push_back(unit);
+}
+
+Commit Outputs::take_commit() {
+    for (UnitWrite& unit : dropped_) {
+        const UnitWrite& last = commit_.units.back();
+        unit.puts_end = last.puts_end;
+        unit.lines_end = last.lines_end;
+        unit.dead_end = last.dead_end;
+        unit.due_end = last.due_end;
+        unit.seen_end = last.seen_end;
+        unit.recorded_end = last.recorded_end;
+        commit_.units.push_back(unit);
+    }
+    dropped_.clear();
+    lines_expected_ = commit_.lines.size();
+    puts_expected_ = commit_.puts.size();
+    return std::move(commit_);
 }
 
 bool Outputs::reply(Scope& scope, std::uint16_t status, const Value* value, std::uint64_t) {

@@ -5,6 +5,7 @@
 
 #include "engine/runtime/destination.hpp"
 #include "engine/runtime/memo.hpp"
+#include "engine/runtime/row.hpp"
 #include "engine/steps/step.hpp"
 
 namespace weir {
@@ -36,10 +37,14 @@ class Outputs final : public Sender {
 public:
     Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow) : plan_(plan), compiler_(compiler), flow_(flow) {}
 
+    // Whose channels are asked how full they are; without one none is ever full.
+    void ask(const Store& store) { store_ = &store; }
     void begin_batch(No flow, std::int64_t now, bool history, std::size_t units, std::size_t bytes_expected);
     // `memo`: what the message has done before, null: nothing.
     void begin_unit(Memo* memo = nullptr);
     bool send(Scope& scope, const Destination& to, const Value* body, const Value* headers, std::uint64_t node, bool tap) override;
+    bool full(const Destination& to) const override;
+    void drop(Scope& scope, std::uint64_t node, std::string_view why) override;
     bool reply(Scope& scope, std::uint16_t status, const Value* body, std::uint64_t node) override;
     bool call(Scope& scope, const CallRequest& request) override;
     // Takes back what the unit has sent so far; taps too where `taps`.
@@ -69,11 +74,10 @@ public:
     // Did the unit pass its return address on?
     bool passed_on() const { return passed_on_; }
     Commit& commit() { return commit_; }
-    Commit take_commit() {
-        lines_expected_ = commit_.lines.size();
-        puts_expected_ = commit_.puts.size();
-        return std::move(commit_);
-    }
+    // With what was dropped behind the units.
+    Commit take_commit();
+    // Why the unit was discarded, for the history.
+    Slice reason(std::string_view why) { return why.empty() ? Slice{} : slice_of(why); }
 
 private:
     Slice write_envelope(const Headers* headers, const Meta& meta);
@@ -89,9 +93,12 @@ private:
     const plan::Plan& plan_;
     Compiler& compiler_;
     std::string flow_;
+    const Store* store_ = nullptr;
     Commit commit_;
     std::size_t lines_expected_ = 0, puts_expected_ = 0;  // as many as the last commit had
     std::vector<Put> taps_;
+    std::vector<UnitWrite> dropped_;         // copies of taps, of the whole batch
+    std::size_t dropped_begin_ = 0;
     std::vector<PendingSend> sends_;
     std::optional<PendingCall> call_;
     std::optional<PendingReply> reply_;

@@ -152,6 +152,9 @@ public:
         is_tap_ = tap;
         return true;
     }
+    // Whether there was room then is not known: the copy is shown as sent, and the history says what was dropped.
+    bool full(const Destination&) const override { return false; }
+    void drop(Scope&, std::uint64_t, std::string_view) override {}
     bool reply(Scope& scope, std::uint16_t status, const Value* value, std::uint64_t) override {
         ReplayStep& step = replay_.steps.back();
         step.to = "who asked";

@@ -27,16 +27,30 @@ std::uint16_t status_of(FailureClass kind) {
 
 std::string Requesters::add(Waiting waiting, EngineTime timeout) {
     const std::string reply_to = std::string(prefix) + to_text(Id128{random_.next(), random_.next()});
-    Task late = [this, reply_to, id = waiting.id] {
-        Failure failure;
-        failure.kind = FailureClass::timeout;
-        failure.message = "no answer in time; the message is accepted and the work goes on";
-        (void)answer(reply_to, refused(id, failure));
-    };
-    waiting.timer = waiting.home->after(timeout, std::move(late));
+    waiting.timer = waiting.home->after(timeout, [this, reply_to] { late(reply_to, false); });
     std::lock_guard hold(lock_);
     waiting_.emplace(reply_to, std::move(waiting));
     return reply_to;
+}
+
+// A flow whose time for a message is over answers for it at the same instant: it gets a second to do so.
+void Requesters::late(const std::string& reply_to, bool again) {
+    Id128 id;
+    {
+        std::lock_guard hold(lock_);
+        const auto found = waiting_.find(reply_to);
+        if (found == waiting_.end()) return;
+        Waiting& who = found->second;
+        id = who.id;
+        if (!again && !who.alive.expired() && who.busy && who.busy()) {
+            who.timer = who.home->after(std::chrono::seconds(1), [this, reply_to] { late(reply_to, true); });
+            return;
+        }
+    }
+    Failure failure;
+    failure.kind = FailureClass::timeout;
+    failure.message = "no answer in time; the message is accepted and the work goes on";
+    (void)answer(reply_to, refused(id, failure));
 }
 
 bool Requesters::answer(const std::string& reply_to, Answer answer) {

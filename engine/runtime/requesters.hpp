@@ -20,6 +20,7 @@ public:
         std::uint64_t ticket = 0;
         Id128 id;
         std::function<void()> over;       // on its home executor, when it waits no longer
+        std::function<bool()> busy;       // on its home executor: the flow that took it is not done with it, and will answer for it
         std::uint64_t timer = 0;
     };
     static constexpr std::string_view prefix = "request:";
@@ -36,6 +37,7 @@ public:
     void gone(const std::string& reply_to);
 
 private:
+    void late(const std::string& reply_to, bool again);
     Random& random_;
     mutable std::mutex lock_;
     std::unordered_map<std::string, Waiting> waiting_;

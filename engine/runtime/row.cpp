@@ -1,5 +1,7 @@
 #include "engine/runtime/row.hpp"
 
+#include <cstring>
+
 namespace weir {
 
 void open_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
@@ -20,6 +22,27 @@ void open_row(const Id128& mid, std::string body, std::string_view envelope, std
     }
     if (!headers.empty()) out.message.headers = std::make_shared<const Headers>(std::move(headers));
     out.message.meta.id = mid;
+}
+
+namespace {
+constexpr char deadline_mark = '\x7d';  // no version of a memo
+}
+
+std::string deadline_text(EngineTime deadline) {
+    if (deadline.count() == 0) return {};
+    std::string out(1, deadline_mark);
+    const std::int64_t at = deadline.count();
+    char bytes[sizeof at];
+    std::memcpy(bytes, &at, sizeof at);
+    return out.append(bytes, sizeof at);
+}
+
+EngineTime take_deadline(std::string& memo) {
+    std::int64_t at = 0;
+    if (memo.size() < 1 + sizeof at || memo.front() != deadline_mark) return EngineTime{0};
+    std::memcpy(&at, memo.data() + 1, sizeof at);
+    memo.erase(0, 1 + sizeof at);
+    return EngineTime(at);
 }
 
 void read_by(const TypeMark& mark, plan::TypeId type, Delivery& out) {

@@ -44,6 +44,7 @@ struct Run {
     At waiting = at_end;                            // the step whose call is under way
     Outcome outcome = Outcome::done;
     std::string failed_step;
+    bool over = false;                              // it failed because its time is over: no retry can help
     std::uint64_t action_node = 0;                  // with in_action: which
     bool in_action = false;                         // of the flow's table: a failure now consults no table (F2)
     std::int64_t now = 0;                           // wall

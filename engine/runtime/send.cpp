@@ -20,6 +20,12 @@ void FlowRunner::send_one(Flight* flight) {
     Then<SendResponse> then = [this, flight, alive = alive()](SendResponse response) {
         if (!alive.expired()) sent(flight, std::move(response));
     };
+    if (!flight->run->in_action && over(flight->units.front(), *flight->run)) {
+        SendResponse late;
+        late.failure = flight->run->failing;
+        return sent(flight, std::move(late));
+    }
+    if (!flight->run->in_action) send.request.timeout = at_most(flight->units.front(), send.request.timeout, send.to->timeout);
     send.to->sink->send(std::move(send.request), std::move(then));
 }
 
@@ -39,7 +45,8 @@ void FlowRunner::sent(Flight* flight, SendResponse response) {
         go_on(std::move(held), Walked::ended);
     } else {
         // A3: not confirmed is a failure of the unit; its taps stand (T1).
-        run.failing = std::move(response.failure);
+        const bool late = !run.in_action && over(held->units.front(), run);
+        if (!late) run.failing = std::move(response.failure);
         run.failing.flow = parts_.flow.name;
         run.failing.step = send.to->name;
         run.failing.at = parts_.clock.wall();

@@ -65,12 +65,16 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
         flight->input->settle(unit.delivery, verdict_of(unit.outcome));
     }
     figures.done.fetch_add(done, std::memory_order_relaxed);
+    for (std::size_t n = flight->units.size(); n < committed.fates.size(); ++n)  // T3
+        if (committed.fates[n] == Fate::durable) figures.dropped.fetch_add(1, std::memory_order_relaxed);
     in_flight_ -= flight->units.size();
     bytes_in_flight_ -= flight->bytes;
     if (flight->run) idle_runs_.push_back(std::move(flight->run));
     flight.reset();
     if (!again.empty()) return offer_again(*input, std::move(again), committed.why);
     refused_rounds_ = 0;
+    parts_.pressure->eased(parts_.index);
+    if (key_code_ != nullptr) count_keys();
     refill();
     changed();
 }

@@ -12,7 +12,7 @@ struct Entry {
     StepPtr (*make)(const plan::Node&, StepMaker&, At);
 };
 constexpr Entry steps[] = {
-    {"->", make_send},         {"call", make_call}, {"decode", make_decode}, {"discard", make_discard}, {"drop", make_drop},   {"encode", make_encode}, {"enrich", make_call},          {"fail", make_fail},   {"filter", make_filter},
+    {"->", make_send},         {"call", make_call}, {"decode", make_decode}, {"discard", make_discard}, {"drop", make_drop},   {"encode", make_encode}, {"enrich", make_call},          {"expire", make_expire}, {"fail", make_fail},   {"filter", make_filter},
     {"keep", make_keep},       {"let", make_let},   {"log", make_log},         {"recipients", make_recipients}, {"reply", make_reply}, {"route", make_route}, {"set", make_set},
     {"tap", make_tap},         {"translate", make_translate},                  {"validate", make_validate},
 };

@@ -17,6 +17,7 @@ StepPtr make_route(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_recipients(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_send(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_tap(const plan::Node& node, StepMaker& maker, At behind);
+StepPtr make_expire(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_log(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_fail(const plan::Node& node, StepMaker& maker, At behind);
 StepPtr make_discard(const plan::Node& node, StepMaker& maker, At behind);

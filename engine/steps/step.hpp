@@ -40,6 +40,9 @@ struct Sender {
     virtual ~Sender() = default;
     // Sends the message in scope, or, where `body` is not null, a new message of the conversation. False: Scope says why.
     virtual bool send(Scope& scope, const Destination& to, const Value* body, const Value* headers, std::uint64_t node, bool tap) = 0;
+    // Is the channel at its limit? Then a copy for it may be dropped (T3): counted and recorded, once.
+    virtual bool full(const Destination& to) const = 0;
+    virtual void drop(Scope& scope, std::uint64_t node, std::string_view why) = 0;
     // Answers who asked; `body` null: with the message's own. Leaves after the commit (Q2).
     virtual bool reply(Scope& scope, std::uint16_t status, const Value* body, std::uint64_t node) = 0;
     // The step's call, to be sent when it has returned `waits`.

@@ -121,6 +121,33 @@ void Channels::drop() {
     unheard_.clear();
 }
 
+void Channels::watch(No no, const Positions& positions) {
+    if (!has(no)) return;
+    if (std::find(watched_.begin(), watched_.end(), no) == watched_.end()) watched_.push_back(no);
+    measure(*channels_[no], positions);
+}
+void Channels::measure(const Positions& positions) {
+    for (const No no : watched_) measure(*channels_[no], positions);
+}
+void Channels::recount() {
+    for (const No no : watched_) channels_[no]->count_anew = true;
+}
+
+void Channels::measure(Channel& channel, const Positions& positions) {
+    const std::uint64_t tail = channel.tail.load(std::memory_order_relaxed);
+    std::uint64_t deepest = 0;
+    for (const No consumer : channel.consumers) deepest = std::max(deepest, positions.open(Position::Sort::consumer, consumer, 0, tail + 1));
+    if (channel.consumers.empty() && !channel.topic) {
+        if (channel.count_anew) {
+            channel.counted = static_cast<std::uint64_t>(database_->number(("SELECT count(*) FROM " + channel_table(channel.no)).c_str()));
+            channel.counted_at = tail;
+            channel.count_anew = false;
+        }
+        deepest = channel.counted + (tail - channel.counted_at);
+    }
+    channel.depth.store(deepest, std::memory_order_release);
+}
+
 std::uint64_t Channels::trim(const Positions& positions, std::int64_t before, std::uint64_t most) {
     std::uint64_t gone = 0;
     for (std::size_t i = 0; i < channels_.size() && gone < most; ++i) {

@@ -35,6 +35,12 @@ public:
     std::uint64_t durable_tail(No no) const { return has(no) ? channels_[no]->tail.load(std::memory_order_acquire) : 0; }
     std::vector<No> consumers(No channel) const;
 
+    // From here on `depth` is kept for the channel. After a commit: `measure`; after rows went by hand: `recount`.
+    void watch(No no, const Positions& positions);
+    void measure(const Positions& positions);
+    void recount();
+    std::uint64_t depth(No no) const { return has(no) ? channels_[no]->depth.load(std::memory_order_acquire) : 0; }
+
     // C3: removes rows that every consumer is done with and that are older than `before`, at most `most`, inside a transaction. How many.
     std::uint64_t trim(const Positions& positions, std::int64_t before, std::uint64_t most);
 
@@ -48,6 +54,10 @@ private:
         bool touched = false;
         bool topic = false;
         std::uint64_t unsubscribed = 0, next_unsubscribed = 0;  // puts that nobody waited for
+        std::atomic<std::uint64_t> depth = 0; // of a watched channel
+        std::uint64_t counted = 0;            // watched, without a consumer: rows that stood when `counted_at` was the tail
+        RowId counted_at = 0;
+        bool count_anew = true;
         Statement insert, remove, at;
         std::vector<No> consumers;
     };
@@ -56,7 +66,8 @@ private:
 
     Database* database_ = nullptr;
     std::vector<std::unique_ptr<Channel>> channels_;  // by number
-    std::vector<No> touched_, unheard_;
+    std::vector<No> touched_, unheard_, watched_;
+    void measure(Channel& channel, const Positions& positions);
     std::size_t next_trim_ = 0;
     std::vector<std::pair<No, RowId>> trimmed_;  // proposed: this channel keeps nothing below that row
     Statement tail_, first_, unsubscribed_;

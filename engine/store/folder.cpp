@@ -1,8 +1,11 @@
 #include "engine/store/folder.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -39,6 +42,30 @@ Result<Done> check_folder(const std::string& folder, bool unsafe_filesystem, std
     struct stat status {};
     if (::stat(folder.c_str(), &status) == 0 && (status.st_mode & 077) != 0) warnings.push_back("the store's folder `" + folder + "` is open to other users");
     return Done{};
+}
+
+std::string ballast_path(const std::string& folder) { return folder + "/ballast"; }
+
+// Blocks that the disk has given, not a hole: where it can't promise them, they are written.
+Result<Done> make_ballast(const std::string& folder, std::uint64_t bytes) {
+    const std::string path = ballast_path(folder);
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) return Error{errno, "`" + path + "`: " + std::strerror(errno)};
+    int why = ::fallocate(file, 0, 0, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+    if (why == EOPNOTSUPP || why == ENOSYS) {
+        why = 0;
+        const std::string block(1u << 20, '\0');
+        for (std::uint64_t done = 0; why == 0 && done < bytes;) {
+            const ssize_t wrote = ::pwrite(file, block.data(), static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), bytes - done)), static_cast<off_t>(done));
+            if (wrote > 0) done += static_cast<std::uint64_t>(wrote);
+            else if (wrote < 0 && errno != EINTR) why = errno;
+        }
+    }
+    if (why == 0 && ::fsync(file) != 0) why = errno;
+    ::close(file);
+    if (why == 0) return Done{};
+    ::unlink(path.c_str());
+    return Error{why, "`" + path + "`: " + std::strerror(why)};
 }
 
 }  // namespace weir

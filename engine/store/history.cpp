@@ -61,6 +61,7 @@ void HistoryPacker::start(No new_flow, std::uint64_t first_unit) {
     at = 0;
     blob.assign(1, '\x02');
     part_ = end_ = 0;
+    sort_ = Position::Sort::none;
     no_ = 0;
     row_ = 0;
     who_.clear();
@@ -80,7 +81,7 @@ void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::
     if (!more.who.empty() || !more.why.empty()) head |= has_why;
     if (in.sort != Position::Sort::none) {
         head |= has_position;
-        if (end_ != 0 && in.part == part_ && in.no == no_) head |= same_part;
+        if (end_ != 0 && in.part == part_ && in.no == no_ && in.sort == sort_) head |= same_part;
     }
     // What most units have goes through a buffer: one growth of the blob for each.
     char most[128];
@@ -95,6 +96,7 @@ void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::
         }
         to = put_signed(to, delta(in.at, end_));
         to = put_signed(to, delta(in.end, in.at));
+        sort_ = in.sort;
         part_ = in.part;
         no_ = in.no;
         end_ = in.end;

@@ -33,6 +33,7 @@ public:
 
 private:
     std::uint64_t part_ = 0, end_ = 0;
+    Position::Sort sort_ = Position::Sort::none;
     No no_ = 0;
     RowId row_ = 0;
     std::string who_, why_;

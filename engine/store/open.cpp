@@ -74,6 +74,10 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, Files& fi
         if (options.vfs.empty())
             if (auto error = make_file(path, options.folder, files)) return *error;
     }
+    // S5: an unclean store does not even open on a full disk.
+    if (!options.memory && options.vfs.empty() && options.ballast > 0 && files.status(ballast_path(options.folder)))
+        if (const auto free = files.free_bytes(options.folder); free && *free < options.ballast / 4 && files.remove(ballast_path(options.folder)))
+            on_warning("the disk of the store `" + options.folder + "` is full: its reserve of " + std::to_string(options.ballast >> 20) + " MB is given up");
     auto database = Database::open(path, Database::How::create, options.vfs);
     if (!database) return database.error();
     opened.database = std::move(*database);

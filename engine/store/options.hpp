@@ -15,6 +15,7 @@ struct StoreOptions {
     int checkpoint_frames = 4096;                                    // pages of log that are backfilled at once (16 MB)
     std::int64_t most_pages = 0;                                     // of 4 KB that the store may have; beyond it is full. 0: the disk decides
     std::uint64_t low_space = 512u << 20, lower_space = 128u << 20;  // free bytes, those inside the file counted, below which the disk is low (S5)
+    std::uint64_t ballast = 64u << 20;                               // bytes that are held to be given up when the disk is full; 0: none
     int longest_value = 0;                                           // bytes of one value that SQLite takes; 0: its own limit
 };
 inline std::string store_database_path(const std::string& folder) { return folder + "/store.db"; }

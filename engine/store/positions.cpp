@@ -88,7 +88,7 @@ PartState& Positions::propose(const Key& key) {
 }
 
 void Positions::mark(const Position& position) {
-    if (position.sort == Position::Sort::none || position.sort == Position::Sort::due) return;
+    if (position.sort == Position::Sort::none || position.sort == Position::Sort::due || position.sort == Position::Sort::dead) return;
     add_range(propose({position.sort, position.no, position.part}), position.at, position.end);
 }
 void Positions::note(Position::Sort sort, No no, std::uint64_t part, std::string_view note) { propose({sort, no, part}).note = note; }
@@ -138,6 +138,15 @@ std::optional<std::uint64_t> Positions::low(Position::Sort sort, No no, std::uin
     const auto found = entries_.find({sort, no, part});
     if (found == entries_.end() || found->second.row == 0) return std::nullopt;
     return found->second.state.low;
+}
+
+std::uint64_t Positions::open(Position::Sort sort, No no, std::uint64_t part, std::uint64_t end) const {
+    const auto found = entries_.find({sort, no, part});
+    if (found == entries_.end()) return end > 0 ? end - 1 : 0;
+    const PartState& state = found->second.state;
+    std::uint64_t out = end > state.low ? end - state.low : 0;
+    for (const Range& range : state.done) out -= std::min(out, range.end - range.begin);
+    return out;
 }
 
 bool Positions::is_done(const Position& position) const {

@@ -30,6 +30,7 @@ public:
     std::vector<PartState> parts(Position::Sort sort, No no) const;
     std::optional<std::uint64_t> low(Position::Sort sort, No no, std::uint64_t part) const;
     bool is_done(const Position& position) const;  // durable
+    std::uint64_t open(Position::Sort sort, No no, std::uint64_t part, std::uint64_t end) const;  // how many below `end` are not done
     void erase(Position::Sort sort, No no);        // its rows are gone
     // The source that a part belongs to, if only one has it.
     std::optional<No> source_of(std::uint64_t part) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/store/letters.hpp"
 #include "engine/store/rests.hpp"
 #include "engine/store/schema.hpp"
 
@@ -80,6 +81,19 @@ Result<StoredReply> Readers::reply(RowId seen) {
     if (!(*reader)->reply) (*reader)->reply = Statement(database, seen_reply_sql());
     auto found = one_reply((*reader)->reply, seen);
     if (database.code() != 0) return Error{0, "a reply can't be read: " + database.text()};
+    std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(*reader));
+    return found;
+}
+
+Result<std::vector<DeadRow>> Readers::dead_letters(std::string_view flow, RowId after, std::size_t rows) {
+    std::shared_lock open(gate_);
+    auto reader = take();
+    if (!reader) return reader.error();
+    Database& database = *(*reader)->database;
+    if (!(*reader)->dead) (*reader)->dead = Statement(database, dead_rows_sql().c_str());
+    auto found = read_letters((*reader)->dead, flow, after, rows);
+    if (database.code() != 0) return Error{0, "dead letters can't be read: " + database.text()};
     std::lock_guard lock(mutex_);
     idle_.push_back(std::move(*reader));
     return found;

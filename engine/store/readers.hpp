@@ -27,6 +27,7 @@ public:
     Result<std::vector<Row>> read(No channel, RowId after, std::size_t rows, std::size_t bytes, std::vector<BadRow>& bad);
     Result<DueRow> due_row(RowId id);
     Result<StoredReply> reply(RowId seen);
+    Result<std::vector<DeadRow>> dead_letters(std::string_view flow, RowId after, std::size_t rows);
     // Nobody reads while this is held: the log can start anew.
     std::unique_lock<std::shared_mutex> pause() { return std::unique_lock(gate_); }
 
@@ -34,7 +35,7 @@ private:
     struct Reader {
         std::unique_ptr<Database> database;
         std::vector<Statement> by_channel;
-        Statement due, reply;
+        Statement due, reply, dead;
     };
     Result<std::unique_ptr<Reader>> take();
 

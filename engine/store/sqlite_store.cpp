@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/store/folder.hpp"
+#include "engine/store/letters.hpp"
+
 namespace weir {
 
 namespace {
@@ -48,6 +51,7 @@ Result<std::unique_ptr<Store>> SqliteStore::make(Opened opened, Files& files, Cl
     if (const EngineTime away{store->clock_.wall() - store->meta_.wall_time}; away > day && store->meta_.commit_no > 0)
         store->warn_("the store was written last " + std::to_string(away / day) + " days ago by the clock on the wall: what waits for a time less far away is due now");
     store->note_lock();
+    store->look_at_disk(look_after);
     if (!store->options_.inline_writer) store->thread_ = std::thread([raw = store.get()] { raw->run(); });
     return std::unique_ptr<Store>(std::move(store));
 }
@@ -180,6 +184,7 @@ void SqliteStore::subscribe(No subscription, No channel, bool since_oldest) {
     });
     settle(ended, "keep a subscription");
     if (ended == Writer::Ended::committed) channels_.subscribe(subscription, channel);
+    channels_.measure(positions_);
 }
 
 void SqliteStore::commit(Commit commit, Executor& home, Then<Committed> then) {
@@ -292,9 +297,34 @@ void SqliteStore::on_due(No flow, Executor& home, std::function<void()> woken) {
     due_listeners_.emplace(flow, std::move(listener));
 }
 
+Result<std::vector<DeadRow>> SqliteStore::dead_letters(No flow, RowId after, std::size_t rows) {
+    std::string name;
+    {
+        Visit visit(*this);
+        name = flow < name_of_.size() ? name_of_[flow] : std::string();
+        if (!readers_) {
+            Statement statement(*database_, dead_rows_sql().c_str());
+            return read_letters(statement, name, after, rows);
+        }
+    }
+    return readers_->dead_letters(name, after, rows);
+}
+void SqliteStore::on_dead(No flow, Executor& home, std::function<void()> woken) {
+    auto listener = std::make_shared<Listener>();
+    listener->home = &home;
+    listener->woken = std::move(woken);
+    std::lock_guard lock(mutex_);
+    dead_listeners_.emplace(flow, std::move(listener));
+}
+
 void SqliteStore::topic(No channel) {
     Visit visit(*this);
     channels_.topic(channel);
+}
+
+void SqliteStore::watch(No channel) {
+    Visit visit(*this);
+    channels_.watch(channel, positions_);
 }
 
 void SqliteStore::keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) {
@@ -380,6 +410,8 @@ bool SqliteStore::work_on(DeedJob& job) {
                           [this](No no) { return no < asked_.size() && asked_[no] != 0; }, meta_.secret};
     DeedStep step = carry_on(parts, job);
     if (step.broken) return false;
+    channels_.recount();
+    channels_.measure(positions_);
     wake(step.woken, due_listeners_);
     if (step.more) {
         std::lock_guard lock(mutex_);
@@ -454,9 +486,15 @@ bool SqliteStore::cycle() {
         die("the store must stop: " + writer_->fatal());
         return false;
     }
+    const bool no_room = !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), [](const Job& job) { return std::all_of(job.fates.begin(), job.fates.end(), [](Fate fate) { return fate == Fate::waits; }); });
+    if (no_room && give_up_ballast() && !writer_->write(jobs)) {
+        die("the store must stop: " + writer_->fatal());
+        return false;
+    }
     auto fed = writer_->take_fed();
     finish(std::move(jobs));
     wake(fed, listeners_);
+    wake(writer_->take_buried(), dead_listeners_);
     for (const auto& [channel, row] : bad) {
         warn_("row " + std::to_string(row.id) + " of `" + name_of_[channel] + "` went to quarantine: " + row.why);
         if (writer_->quarantine_row(channel, row.id, row.why) == Writer::Ended::broken) {
@@ -504,19 +542,43 @@ void SqliteStore::wake(const std::vector<No>& fed, const std::multimap<No, std::
     }
 }
 
+// A store without a thread of its own looks when it is asked.
+DiskLevel SqliteStore::disk() {
+    if (options_.inline_writer) {
+        Visit visit(*this);
+        next_look_ = {};
+        look_at_disk(0);
+    }
+    return disk_.load(std::memory_order_relaxed);
+}
+
 // S5: the pages that are free inside the file count, because what is trimmed makes room there alone.
 void SqliteStore::look_at_disk(std::size_t bytes) {
     written_ += bytes;
     const EngineTime now = clock_.engine();
-    if (options_.memory || (now < next_look_ && written_ < look_after)) return;
+    if (options_.folder.empty() || (now < next_look_ && written_ < look_after)) return;
     next_look_ = now + each_second;
     written_ = 0;
     const auto free = files_.free_bytes(options_.folder);
     if (!free) return;
+    if (holds_ballast() && *free >= options_.low_space + 2 * options_.ballast && !files_.status(ballast_path(options_.folder)))
+        if (auto made = make_ballast(options_.folder, options_.ballast); !made) warn_("nothing is held in reserve for a full disk: " + made.error().text);
     const std::uint64_t room = *free + static_cast<std::uint64_t>(database_->number("PRAGMA freelist_count")) * page_size;
     const DiskLevel level = room < options_.lower_space ? DiskLevel::lower : room < options_.low_space ? DiskLevel::low : DiskLevel::enough;
     const DiskLevel before = disk_.exchange(level, std::memory_order_relaxed);
     if (level > before) warn_("the disk of the store has " + std::to_string(room >> 20) + " MB left: history goes ahead of its time");
+}
+
+// S5: the disk is full. What is held goes, so that what is under way can still be acknowledged or put with the dead letters: nothing new comes, as
+// sources and flows pause long before. False: there is nothing to give up, or it is not the disk.
+bool SqliteStore::give_up_ballast() {
+    if (!holds_ballast() || !files_.status(ballast_path(options_.folder))) return false;
+    const auto free = files_.free_bytes(options_.folder);
+    if (!free || *free >= options_.lower_space) return false;
+    if (!files_.remove(ballast_path(options_.folder))) return false;
+    disk_.store(DiskLevel::lower, std::memory_order_relaxed);
+    warn_("the disk of the store is full: its reserve of " + std::to_string(options_.ballast >> 20) + " MB is given up for what is under way");
+    return true;
 }
 
 void SqliteStore::between(std::size_t units, std::size_t bytes) {
@@ -544,7 +606,7 @@ void SqliteStore::trim(std::size_t units) {
         const std::uint64_t gone = channels_.trim(positions_, wall - options_.retention, most);
         more = gone == most;
         bool some = gone > 0;
-        if (history_oldest_.step() && (disk() != DiskLevel::enough || history_oldest_.integer(1) < wall - options_.history_retention)) {
+        if (history_oldest_.step() && (disk_.load(std::memory_order_relaxed) != DiskLevel::enough || history_oldest_.integer(1) < wall - options_.history_retention)) {
             const std::uint64_t keep = history_oldest_.natural(0);
             history_oldest_.reset();
             history_trim_.integer(1, keep).run();
@@ -578,6 +640,11 @@ void SqliteStore::checkpoint() {
             warned_log_ = frames;
             warn_("the store's log holds " + std::to_string(frames / 256) + " MB: another program reads the store and doesn't finish");
         }
+    }
+    if (database_->code() != 0 && database_->fault() == SqlFault::no_room) {  // the log stays as it is, and is written back when there is room
+        database_->forget_error();
+        (void)give_up_ballast();
+        return;
     }
     if (database_->code() != 0) die("the store must stop: its log can't be written back: " + database_->text());
 }

@@ -43,13 +43,20 @@ public:
     std::vector<SeenRow> seen(No flow) override;
     Result<StoredReply> reply(RowId seen) override;
     void on_due(No flow, Executor& home, std::function<void()> woken) override;
+    Result<std::vector<DeadRow>> dead_letters(No flow, RowId after, std::size_t rows) override;
+    void on_dead(No flow, Executor& home, std::function<void()> woken) override;
     void topic(No channel) override;
+    void watch(No channel) override;
+    std::uint64_t depth(No channel) const override {
+        std::shared_lock shape(shape_);
+        return channels_.depth(channel);
+    }
     void keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) override;
     Result<std::vector<Row>> take(No subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) override;
     std::vector<Suspect> suspects(const std::vector<Suspect>& named) override;
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override;
-    DiskLevel disk() const override { return disk_.load(std::memory_order_relaxed); }
+    DiskLevel disk() override;
     Id128 secret() const override { return meta_.secret; }
     Id128 incarnation() const override { return meta_.incarnation; }
 
@@ -70,6 +77,8 @@ private:
     void wake(const std::vector<No>& fed, const std::multimap<No, std::shared_ptr<Listener>>& listeners);
     void between(std::size_t units, std::size_t bytes);
     void look_at_disk(std::size_t bytes);
+    bool holds_ballast() const { return options_.ballast > 0 && !options_.memory && options_.vfs.empty(); }
+    bool give_up_ballast();
     void trim(std::size_t units);
     bool keep_pass(std::uint64_t most);  // true: more should go
     void wake_to_keep(Executor& home, bool again = false);
@@ -102,13 +111,13 @@ private:
     Statement history_oldest_, history_trim_, arrival_trim_;
 
     std::mutex use_;             // the database and what stands above
-    std::shared_mutex shape_;    // the list of channels, which readers look at
+    mutable std::shared_mutex shape_;  // the list of channels, which readers look at
     std::mutex mutex_;           // what stands below
     std::condition_variable ready_;
     JobQueue queue_;
     std::deque<DeedJob> deeds_;
     std::vector<std::pair<No, BadRow>> bad_;
-    std::multimap<No, std::shared_ptr<Listener>> listeners_, due_listeners_;
+    std::multimap<No, std::shared_ptr<Listener>> listeners_, due_listeners_, dead_listeners_;
     int visitors_ = 0;
     bool stopping_ = false, broken_ = false, posted_ = false, stopped_ = false;
     Task stopped_then_;

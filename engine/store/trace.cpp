@@ -70,6 +70,7 @@ HistoryRow HistorySearch::row(const PackedUnit& unit, const Head& head) {
     row.in = unit.in;
     row.attempt = unit.attempt;
     if (unit.in.sort == Position::Sort::consumer) row.from = name(channel_of(unit.in.no));
+    if (unit.in.sort == Position::Sort::dead) row.from = name(unit.in.no) + ".dead";
     if (unit.in.sort == Position::Sort::source) row.from = name(unit.in.no);
     for (const UnitOut& out : unit.outs) row.out.emplace_back(out.file ? files_[out.no] : name(static_cast<No>(out.no)), out.row);
     row.dead = unit.dead;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "engine/store/letters.hpp"
 #include "engine/store/lock.hpp"
 #include "engine/store/options.hpp"
 #include "engine/store/positions.hpp"
@@ -112,13 +113,13 @@ public:
         std::vector<DeadRow> found;
         Statement rows(*database_, std::string(dead_columns) + " ORDER BY id DESC LIMIT ?");
         rows.integer(1, static_cast<std::uint64_t>(limit));
-        while (rows.step()) found.push_back(dead_of(rows));
+        while (rows.step()) found.push_back(read_dead(rows));
         return ended(std::move(found));
     }
     Result<std::optional<DeadRow>> dead_row(RowId id) override {
         std::optional<DeadRow> found;
         Statement rows(*database_, std::string(dead_columns) + " WHERE id=?");
-        if (rows.integer(1, id).step()) found = dead_of(rows);
+        if (rows.integer(1, id).step()) found = read_dead(rows);
         return ended(std::move(found));
     }
 
@@ -291,28 +292,6 @@ public:
     Result<std::optional<PlanRow>> plan(std::string_view hash) override { return one_plan("SELECT hash, at, texts FROM plan WHERE hash=?", hash); }
 
 private:
-    static constexpr const char* dead_columns = "SELECT id, at, flow, class, text, path, step, attempts, mid, envelope, body, source, memo, origin, type FROM dead";
-    static DeadRow dead_of(const Statement& rows) {
-        DeadRow dead;
-        dead.id = rows.natural(0);
-        dead.at = rows.integer(1);
-        dead.flow = std::string(rows.blob(2));
-        dead.failure.kind = static_cast<FailureClass>(rows.integer(3));
-        dead.failure.message = std::string(rows.blob(4));
-        dead.failure.path = std::string(rows.blob(5));
-        dead.failure.flow = dead.flow;
-        dead.failure.step = std::string(rows.blob(6));
-        dead.failure.at = dead.at;
-        dead.failure.attempts = static_cast<std::uint32_t>(rows.integer(7));
-        rows.read_id(8, dead.mid);
-        dead.envelope = std::string(rows.blob(9));
-        dead.body = std::string(rows.blob(10));
-        dead.source = std::string(rows.blob(11));
-        dead.memo = std::string(rows.blob(12));
-        dead.origin = static_cast<No>(rows.integer(13));
-        dead.type = static_cast<std::uint32_t>(rows.integer(14));
-        return dead;
-    }
     Result<std::optional<PlanRow>> one_plan(const char* sql, std::string_view hash) {
         std::optional<PlanRow> found;
         Statement rows(*database_, sql);

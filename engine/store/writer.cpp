@@ -26,6 +26,7 @@ Writer::Writer(Parts parts) : p_(std::move(parts)), units_now_(p_.meta.unit_no) 
     history_ = Statement(d, "INSERT INTO hist(id, count, at, flow, plan, units) VALUES(?,?,?,?,?,?)");
     arrival_ = Statement(d, "INSERT INTO arrival(id, bytes) VALUES(?,?)");
     dead_ = Statement(d, "INSERT INTO dead(at, flow, class, text, path, step, attempts, mid, envelope, body, source, memo, origin, type) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    dead_gone_ = Statement(d, "DELETE FROM dead WHERE id=?");
     quarantine_ = Statement(d, "INSERT INTO quarantine(at, source, row, why, raw) VALUES(?,?,?,?,?)");
     meta_ = Statement(d, "UPDATE meta SET commit_no=?, unit_no=?, engine_time=?, wall_time=?, due_no=?, seen_no=? WHERE id=1");
 }
@@ -225,8 +226,11 @@ Writer::Ended Writer::transaction(const std::function<bool()>& body) {
     if (wanted && d.code() == 0) {
         p_.meta = next;
         fed_.insert(fed_.end(), p_.channels.touched().begin(), p_.channels.touched().end());
+        buried_.insert(buried_.end(), burying_.begin(), burying_.end());
+        burying_.clear();
         p_.channels.adopt();
         p_.positions.adopt();
+        p_.channels.measure(p_.positions);
         p_.rests.adopt();
         p_.appender.adopt();
         return Ended::committed;
@@ -235,6 +239,7 @@ Writer::Ended Writer::transaction(const std::function<bool()>& body) {
     const int code = d.code();
     fatal_ = d.text();
     const bool clean = d.roll_back();
+    burying_.clear();
     units_now_ = p_.meta.unit_no;
     p_.channels.drop();
     p_.positions.drop();
@@ -282,7 +287,9 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
         dead_.integer(7, f.attempts).id(8, dead.id).blob(9, at(commit, dead.envelope)).blob(10, at(commit, dead.body));
         dead_.blob(11, at(commit, dead.source)).blob(12, at(commit, dead.memo)).integer(13, dead.origin).integer(14, dead.type).run();
         more_.dead.push_back(p_.database.last_row());
+        if (burying_.empty() || burying_.back() != commit.flow) burying_.push_back(commit.flow);
     }
+    if (unit.position.sort == Position::Sort::dead) dead_gone_.integer(1, unit.position.at).run();
     put_rests(job, unit, before);
     if (unit.suspect != 0) p_.rests.forget_suspect(unit.suspect);
     p_.positions.mark(unit.position);
@@ -292,6 +299,7 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
     for (std::uint32_t i = recorded; i < unit.recorded_end; ++i) p_.rests.put_recorded(history.first + history.count, i - recorded, commit.recorded[i], commit.bytes);
     if (unit.arrival.length > 0) arrival_.integer(1, history.first + history.count).blob(2, at(commit, unit.arrival)).run();
     more_.recorded = unit.recorded_end > recorded;
+    more_.why = at(commit, unit.why);
     history.add(unit.now != 0 ? unit.now : commit.now, unit, outs_, more_);
 }
 
@@ -332,6 +340,8 @@ void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit
     dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, due.envelope).blob(10, input);
     dead_.blob(11, due.source).blob(12, due.memo).integer(13, due.origin).integer(14, due.type).run();
     if (unit.suspect != 0) p_.rests.forget_suspect(unit.suspect);
+    burying_.push_back(commit.flow);
+    if (unit.position.sort == Position::Sort::dead) dead_gone_.integer(1, unit.position.at).run();
     p_.positions.mark(unit.position);
 }
 

@@ -43,6 +43,8 @@ public:
     const std::string& fatal() const { return fatal_; }
     // The channels that got rows since this was last asked.
     std::vector<No> take_fed() { return std::move(fed_); }
+    // The flows that got dead letters since this was last asked.
+    std::vector<No> take_buried() { return std::move(buried_); }
     // Inside a transaction: units that no commit brought. Gives them their numbers.
     void put_history(HistoryPacker& packer);
     // S7: the row's bytes are kept, and every consumer of the channel is done with it.
@@ -72,13 +74,13 @@ private:
     std::uint64_t plan_ = 0;
     std::uint64_t units_now_ = 0;  // proposed unit number
     std::string fatal_;
-    std::vector<No> fed_;
+    std::vector<No> fed_, buried_, burying_;
     std::vector<std::vector<std::size_t>> slots_;  // by job: file of the commit -> slot of the appender
     std::vector<HistoryPacker> packers_;
     std::size_t packers_used_ = 0;
     std::vector<UnitOut> outs_;
     UnitMore more_;
-    Statement begin_, commit_, data_version_, history_, arrival_, dead_, quarantine_, meta_;
+    Statement begin_, commit_, data_version_, history_, arrival_, dead_, quarantine_, meta_, dead_gone_;
     std::int64_t version_ = -1;
 };
 

@@ -1,5 +1,7 @@
 #include "engine/test/watched_store.hpp"
 
+#include <algorithm>
+
 namespace weir {
 
 No WatchedStore::number(NameKind kind, std::string_view name) {
@@ -37,6 +39,8 @@ std::vector<WatchedStore::Unit> WatchedStore::look_at(const Commit& commit) cons
     for (const UnitWrite& write : commit.units) {
         Unit& unit = units.emplace_back();
         unit.outcome = write.outcome;
+        unit.id = write.id;
+        if (write.position.sort == Position::Sort::dead) unit.letter_of = name(NameKind::flow, write.position.no);
         for (; put < write.puts_end; ++put) {
             const Put& row = commit.puts[put];
             Arrival& made = unit.arrivals.emplace_back();
@@ -69,6 +73,10 @@ void WatchedStore::pass(Commit commit, Executor& home, Then<Committed> then) {
         for (std::size_t n = 0; n < held.size() && n < committed.fates.size(); ++n) {
             if (committed.fates[n] != Fate::durable) continue;
             ++ended_[{flow, held[n].outcome}];
+            if (!held[n].letter_of.empty()) {
+                const auto letter = std::find_if(arrivals_.begin(), arrivals_.end(), [&](const Arrival& each) { return each.dead && !each.gone && each.channel == held[n].letter_of && each.id == held[n].id; });
+                if (letter != arrivals_.end()) letter->gone = true;
+            }
             for (Arrival& each : held[n].arrivals) arrivals_.push_back(std::move(each));
             for (Line& each : held[n].lines) lines_.push_back(std::move(each));
         }

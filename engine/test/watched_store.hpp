@@ -51,7 +51,12 @@ public:
     std::vector<SeenRow> seen(No flow) override { return inner_.seen(flow); }
     Result<StoredReply> reply(RowId seen) override { return inner_.reply(seen); }
     void on_due(No flow, Executor& home, std::function<void()> woken) override { inner_.on_due(flow, home, std::move(woken)); }
+    Result<std::vector<DeadRow>> dead_letters(No flow, RowId after, std::size_t rows) override { return inner_.dead_letters(flow, after, rows); }
+    void on_dead(No flow, Executor& home, std::function<void()> woken) override { inner_.on_dead(flow, home, std::move(woken)); }
     void topic(No channel) override { inner_.topic(channel); }
+    void watch(No channel) override { inner_.watch(channel); }
+    std::uint64_t depth(No channel) const override { return inner_.depth(channel); }
+    DiskLevel disk() override { return inner_.disk(); }
     void keep(No channel, Keep what, Executor& home, std::function<void(std::uint64_t)> removed) override;
     Result<std::vector<Row>> take(No subscription, No channel, RowId after, std::size_t rows, std::size_t bytes) override { return inner_.take(subscription, channel, after, rows, bytes); }
     std::vector<Suspect> suspects(const std::vector<Suspect>& named) override { return inner_.suspects(named); }
@@ -65,6 +70,8 @@ private:
         Outcome outcome = Outcome::done;
         std::vector<Arrival> arrivals;
         std::vector<Line> lines;
+        std::string letter_of;  // the flow whose dead letter it took
+        Id128 id;
     };
     std::vector<Unit> look_at(const Commit& commit) const;
     void pass(Commit commit, Executor& home, Then<Committed> then);

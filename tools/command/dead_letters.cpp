@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "dsl/names/nearest.hpp"
 #include "engine/store/view.hpp"
@@ -177,6 +179,58 @@ int change_in_channel(const Arguments& arguments, Deed deed) {
     return tell(act(arguments.store(), std::move(deed)), "replayed:");
 }
 
+// All failed messages of a channel that failure lines name: those of one flow after the other, as each is read again by its own channel.
+int change_whole_channel(const Arguments& arguments, const Deed& wanted) {
+    Result<std::unique_ptr<StoreView>> view = open_view(arguments.store());
+    if (!view) return fail_outside(view.error().text);
+    const Result<std::unique_ptr<Loaded>> flows = kept_flows(**view);
+    if (!flows) return fail_outside(flows.error().text);
+    const Result<std::vector<Row>> standing = (*view)->standing(wanted.channel, 0, 1'000'000);
+    if (!standing) return fail_outside(standing.error().text);
+    std::map<std::string, std::vector<RowId>> by_flow;
+    Letter letter;
+    for (const Row& row : *standing)
+        if (letter_of(wanted.channel, row, letter)) by_flow[letter.failure.flow].push_back(row.id);
+    view->reset();
+    Deeds sum;
+    for (auto& [flow, rows] : by_flow) {
+        Deed deed = wanted;
+        if (deed.sort == Deed::Sort::discard) {
+            deed.sort = Deed::Sort::purge;
+            deed.rows = std::move(rows);
+        } else {
+            deed.flow = flow;
+            deed.origin = origin_of((*flows)->plan, flow);
+        }
+        const Result<Deeds> came = act(arguments.store(), std::move(deed));
+        if (!came) return fail_outside((sum.rows > 0 ? std::to_string(sum.rows) + " are done; then: " : "") + came.error().text);
+        sum.rows += came->rows;
+        if (!came->refused.empty()) {
+            sum.refused = came->refused;
+            break;
+        }
+    }
+    return tell(sum, wanted.sort == Deed::Sort::discard ? "discarded:" : "replayed:");
+}
+
+// Whose dead letters `--all NAME` means: NAME.dead and a flow's name are a flow's own, a channel's name are those that failure lines sent there.
+int change_all(const Arguments& arguments, Deed deed) {
+    if (deed.flow.ends_with(".dead")) deed.flow.resize(deed.flow.size() - 5);
+    Result<std::unique_ptr<StoreView>> view = open_view(arguments.store());
+    if (!view) return fail_outside(view.error().text);
+    if (deed.flow + ".dead" != arguments.operands[1] && named_channels(**view).contains(deed.flow)) {
+        const Result<std::unique_ptr<Loaded>> flows = kept_flows(**view);
+        for (const plan::Flow& each : (*flows)->plan.flows)
+            if (each.name == deed.flow) return fail_outside("`" + visible(deed.flow, 300) + "` is a flow and a channel: `" + visible(deed.flow, 300) + ".dead` means the flow's dead letters, and those in the channel go by their rows, CHANNEL#ROW");
+        deed.channel = std::exchange(deed.flow, {});
+        view->reset();
+        return change_whole_channel(arguments, deed);
+    }
+    view->reset();
+    const char* what = deed.sort == Deed::Sort::replay ? "replayed:" : "discarded:";
+    return tell(act(arguments.store(), std::move(deed)), what);
+}
+
 // replay and discard: numbers, or --all with the flow's name; the flow may stand beside numbers too.
 int change(const Arguments& arguments, bool replays) {
     Deed deed;
@@ -205,12 +259,13 @@ int change(const Arguments& arguments, bool replays) {
     const std::string verb = replays ? "replay" : "discard";
     if (arguments.has("all")) {
         if (!deed.rows.empty()) return fail_outside("either numbers or --all");
-        if (deed.flow.empty()) return fail_outside("--all wants the flow whose dead letters are meant: weir dead-letters " + verb + " --all FLOW");
+        if (deed.flow.empty()) return fail_outside("--all wants the flow whose dead letters are meant, or the channel that they stand in: weir dead-letters " + verb + " --all FLOW|CHANNEL");
     } else if (deed.rows.empty()) {
-        return fail_outside("which? Give numbers (weir dead-letters list), or --all FLOW");
+        return fail_outside("which? Give numbers (weir dead-letters list), or --all FLOW|CHANNEL");
     }
     if (!replays && deed.why.empty()) return fail_outside("what is discarded is gone: say why with --discard \"why\"");
     if (deed.afresh && !replays) return fail_outside("--afresh belongs to replay");
+    if (arguments.has("all")) return change_all(arguments, std::move(deed));
     if (!deed.channel.empty()) return change_in_channel(arguments, std::move(deed));
     return tell(act(arguments.store(), std::move(deed)), replays ? "replayed:" : "discarded:");
 }
@@ -239,7 +294,7 @@ Command dead_letters_command() {
     command.summary = "Lists the messages that failed, shows one (without NUMBER the newest), sends them through their flow again, or discards them.";
     command.options = {store_option,
                        {"limit", "N", "list: so many at most; by default 50", false, {}},
-                       {"all", "", "replay, discard: all of FLOW", false, {}},
+                       {"all", "", "replay, discard: all of FLOW, or all failed messages in CHANNEL", false, {}},
                        {"afresh", "", "replay: under new ids and as if nothing had been done, for receivers that must see it again", false, {}},
                        {"why", "TEXT", "replay: why, for the history", false, {}},
                        {"discard", "WHY", "discard: why they may go", false, {}},
@@ -251,6 +306,7 @@ Command dead_letters_command() {
         "  weir dead-letters replay 3 4\n"
         "  weir dead-letters replay orders.rejected#7\n"
         "  weir dead-letters replay --all orders\n"
+        "  weir dead-letters replay --all orders.rejected\n"
         "  weir dead-letters discard 5 --discard \"a test of mine\"\n"
         "  weir dead-letters list --limit 1000 --format json\n";
     command.least = 1;

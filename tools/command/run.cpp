@@ -7,6 +7,7 @@
 #include "dsl/names/nearest.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/store/open.hpp"
+#include "engine/store/view.hpp"
 #include "engine/system/files.hpp"
 #include "engine/system/flight.hpp"
 #include "engine/system/worker.hpp"
@@ -16,6 +17,7 @@
 #include "tools/command/control.hpp"
 #include "tools/command/load.hpp"
 #include "tools/command/nothing_new.hpp"
+#include "tools/command/orphans.hpp"
 #include "tools/command/output.hpp"
 #include "tools/command/put.hpp"
 #include "tools/command/reporter.hpp"
@@ -43,6 +45,7 @@ public:
         });
         if (!begun) return begun;
         Result<std::unique_ptr<ControlServer>> control = ControlServer::open(folder, [this](std::string_view verb, const Value& args, const std::atomic<bool>& stopping) { return answer(verb, args, stopping); });
+        tell_orphans(folder);
         if (!control) reporter_.write(LogLevel::warn, {}, control.error().text + "; commands can't reach this engine", {});
         {
             const StopSignals signals([this] {
@@ -85,7 +88,7 @@ private:
         first().after(between_looks, [this] { show(); });
     }
     std::string answer(std::string_view verb, const Value& args, const std::atomic<bool>& ending) {
-        if (verb == "status") return "{\"ok\":" + summary_json(figures(), seconds()) + "}";
+        if (verb == "status") return status();
         if (verb == "stop") {
             stop();
             return "{\"ok\":{}}";
@@ -95,6 +98,8 @@ private:
         if (verb == "pause" || verb == "resume") return pause(args, verb == "pause");
         return control_error("the engine has no verb `" + std::string(verb.substr(0, 100)) + "`; it has act, pause, resume, send, status, stop");
     }
+    void tell_orphans(const std::string& folder);
+    std::string status() const;
     std::string act_on(const Value& args, const std::atomic<bool>& ending);
     std::string pause(const Value& args, bool paused);
     std::string send(const Value& args, const std::atomic<bool>& ending);
@@ -112,6 +117,29 @@ private:
     double shown_at_ = 0;
     std::uint64_t shown_in_ = 0;
 };
+
+// C5: what stands for names that no flow has any more holds its rows until somebody says that they may go.
+void Run::tell_orphans(const std::string& folder) {
+    Result<std::unique_ptr<StoreView>> view = open_view(folder);
+    if (!view) return;
+    for (const std::string& name : orphans(**view, plan_)) reporter_.write(LogLevel::warn, {}, "`" + name + "` stands in the store and no flow has it any more; it is kept (weir channels forget)", {});
+}
+
+std::string Run::status() const {
+    std::string out = "{\"ok\":" + summary_json(figures(), seconds());
+    out.back() = ',';  // into the object of the summary
+    out += "\"paused\":[";
+    for (const Pause& each : engine_.pauses()) {
+        out += out.back() == '[' ? "{\"flow\":" : ",{\"flow\":";
+        write_string(out, each.flow);
+        out += ",\"what\":";
+        write_string(out, each.what);
+        out += ",\"why\":";
+        write_string(out, each.why);
+        out += '}';
+    }
+    return out + "]}}";
+}
 
 std::string Run::send(const Value& args, const std::atomic<bool>& ending) {
     Sending sending;

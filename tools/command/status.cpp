@@ -1,10 +1,13 @@
 #include <algorithm>
 
+#include "engine/message/arena.hpp"
+#include "engine/message/json.hpp"
 #include "engine/store/view.hpp"
 #include "engine/system/world.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/control.hpp"
 #include "tools/command/kept.hpp"
+#include "tools/command/orphans.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {
@@ -28,52 +31,26 @@ std::string names_json(const std::vector<std::string>& names) {
     return out + "]";
 }
 
-// What the store keeps for names that its newest flows don't have: places of sources and subscriptions, channels, messages of flows at rest.
-// Nothing of it is ever dropped by itself. Empty too where this weir can't read the flows.
-std::vector<std::string> orphans(StoreView& view) {
-    std::vector<std::string> found;
-    const Result<std::unique_ptr<Loaded>> loaded = kept_flows(view);
-    const Result<std::vector<NameRow>> names = view.names();
-    const Result<std::vector<DueEntry>> due = view.due(SIZE_MAX);
-    if (!loaded || !names || !due) return found;
-    const plan::Plan& plan = (*loaded)->plan;
-    std::set<std::string> channels, subscriptions, sources, flows, resting;
-    for (const plan::Channel& channel : plan.channels) channels.insert(channel.name);
-    for (const DueEntry& entry : *due) resting.insert(entry.flow);
-    for (const plan::Flow& flow : plan.flows) {
-        flows.insert(flow.name);
-        for (const plan::Source& source : flow.sources) {
-            if (source.channel != plan::none) {
-                const plan::Channel& channel = plan.channels[source.channel];
-                subscriptions.insert(channel.kind == plan::ChannelKind::topic ? channel.name + "/" + (source.subscription.empty() ? flow.name : source.subscription) : channel.name);
-            } else if (source.endpoint != plan::none) {
-                const plan::Endpoint& endpoint = plan.endpoints[source.endpoint];
-                sources.insert(flow.name + "/" + plan.connectors[endpoint.connector].name + "." + endpoint.operation);
-            }
-        }
-    }
-    const auto is_source = [&](const std::string& name) {
-        for (const std::string& known : sources)
-            if (name == known || name.starts_with(known + "/")) return true;
-        return false;
+// What takes nothing now, of a running engine's answer: a line for each.
+std::string paused_lines(const std::string& answer) {
+    std::string padded = answer, out;
+    padded.append(json_padding, '\0');
+    Arena arena;
+    JsonReader reader;
+    Value value;
+    if (!reader.read(std::string_view(padded).substr(0, answer.size()), arena, value) || value.kind() != Kind::object) return out;
+    const Value* ok = value.find("ok");
+    const Value* paused = ok != nullptr && ok->kind() == Kind::object ? ok->find("paused") : nullptr;
+    const auto text = [](const Value& of, const char* name) {
+        const Value* found = of.kind() == Kind::object ? of.find(name) : nullptr;
+        return found != nullptr && found->kind() == Kind::string ? visible(std::string(found->text()), 500) : std::string();
     };
-    for (const NameRow& row : *names) {
-        switch (row.kind) {
-            case NameKind::channel:
-                if (!channels.contains(row.name)) found.push_back(row.name);
-                break;
-            case NameKind::subscription:
-                if (!subscriptions.contains(row.name) && std::find(found.begin(), found.end(), row.name) == found.end()) found.push_back(row.name);
-                break;
-            case NameKind::source:
-                if (!is_source(row.name)) found.push_back(row.name);
-                break;
-            case NameKind::flow:
-                if (!flows.contains(row.name) && resting.contains(row.name)) found.push_back(row.name);
-                break;
-        }
+    for (std::uint32_t n = 0; paused != nullptr && paused->kind() == Kind::array && n < paused->length(); ++n) {
+        const Value& each = paused->a[n];
+        const bool sources = text(each, "what") == "sources";
+        out += "paused       " + std::string(sources ? "the sources of flow " : "flow ") + text(each, "flow") + ": " + text(each, "why") + "\n";
     }
-    return found;
+    return out;
 }
 
 int status(const Arguments& arguments) {
@@ -85,7 +62,8 @@ int status(const Arguments& arguments) {
     std::string figures;  // of the engine itself, while it runs
     if (now->engine == EngineState::running)
         if (Result<std::string> answer = ask_engine(store, R"({"verb":"status","args":{}})"); answer && refusal(*answer).empty()) figures = std::move(*answer);
-    const std::vector<std::string> left = orphans(**view);
+    std::vector<std::string> left;  // none where this weir can't read the flows
+    if (const Result<std::unique_ptr<Loaded>> loaded = kept_flows(**view)) left = orphans(**view, (*loaded)->plan);
     std::string page;
     if (arguments.json()) {
         page = "{\"store\":";
@@ -100,8 +78,10 @@ int status(const Arguments& arguments) {
         page += "messages     " + std::to_string(now->units) + " in " + counted(now->commits, "commit") + (now->last_commit == 0 ? "" : ", the last one " + age_text(ago) + " ago") + "\n";
         page += "dead letters " + std::to_string(now->dead) + (now->dead > 0 ? " (weir dead-letters list)" : "") + "\n";
         page += "waiting      " + std::to_string(now->due) + (now->due > 0 ? " (weir waiting)" : "") + "\n";
+        page += "keys         " + std::to_string(now->keys) + " remembered" + (now->keys >= 1000 ? " (about " + std::to_string(std::max<std::uint64_t>(1, now->keys * 40 / 1'000'000)) + " MB of memory)" : "") + "\n";
         page += "quarantine   " + std::to_string(now->quarantine) + "\n";
         page += "size         " + std::to_string((now->bytes + now->log_bytes + 512 * 1024) >> 20) + " MiB\n";
+        page += paused_lines(figures);
         for (const std::string& name : left) page += "orphan       " + visible(name, 300) + "  (no flow has it any more: weir channels forget)\n";
     }
     return print_out(page) ? fine : outside;

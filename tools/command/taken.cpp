@@ -87,6 +87,7 @@ std::string place_of(const HistoryRow& unit) {
             return slash == std::string::npos ? unit.from : unit.from.substr(slash + 1);
         }
         case Position::Sort::due: return "its rest " + std::to_string(unit.in.at);
+        case Position::Sort::dead: return "dead letter " + std::to_string(unit.in.at);
         case Position::Sort::none: break;
     }
     return unit.flow == "(weir send)" ? "by hand" : "a source";
@@ -109,6 +110,7 @@ Taken what_it_took(StoreView& view, const HistoryRow& unit) {
             if (!row || !*row || !((*row)->mid == unit.mid) || (*row)->attempt != unit.attempt + 1) continue;
             DueRow& rest = **row;
             of_row(rest.mid, std::move(rest.body), rest.envelope, rest.type, std::move(rest.source), out);
+            (void)take_deadline(rest.memo);
             out.memo = std::move(rest.memo);
             if (out.delivery.message.meta.failure) out.failure = *out.delivery.message.meta.failure;
         }

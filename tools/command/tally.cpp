@@ -41,6 +41,7 @@ Tally tally(const plan::Plan& plan, const std::vector<FlowReport>& reports) {
         sum.discarded += f.discarded.load();
         sum.failed += f.dead.load() + f.moved.load();
         sum.refused += f.refused.load();
+        sum.dropped += f.dropped.load();
         for (const auto& [where, count] : f.where()) sum.where[where] += count;
     }
     if (std::none_of(plan.flows.begin(), plan.flows.end(), [&](const plan::Flow& flow) { return reads_from_outside(plan, flow.name); })) sum.in = sum.units;
@@ -54,6 +55,7 @@ std::string summary_text(const plan::Plan& plan, const Tally& tally, double seco
     if (tally.filtered > 0) line += fmt::format(", {} filtered", tally.filtered);
     if (tally.discarded > 0) line += fmt::format(", {} discarded", tally.discarded);
     if (tally.refused > 0) line += fmt::format(", {} refused", tally.refused);
+    if (tally.dropped > 0) line += fmt::format(", {} of taps dropped", tally.dropped == 1 ? "1 copy" : fmt::format("{} copies", tally.dropped));
     if (tally.failed > 0) line += fmt::format(", {} failed", tally.failed);
     bool dead = false;
     std::string places;
@@ -68,8 +70,8 @@ std::string summary_text(const plan::Plan& plan, const Tally& tally, double seco
 }
 
 std::string summary_json(const Tally& tally, double seconds) {
-    std::string line = fmt::format("{{\"summary\":{{\"in\":{},\"units\":{},\"done\":{},\"filtered\":{},\"discarded\":{},\"refused\":{},\"failed\":{},\"where\":{{", tally.in, tally.units, tally.done,
-                                   tally.filtered, tally.discarded, tally.refused, tally.failed);
+    std::string line = fmt::format("{{\"summary\":{{\"in\":{},\"units\":{},\"done\":{},\"filtered\":{},\"discarded\":{},\"refused\":{},\"failed\":{},\"dropped\":{},\"where\":{{", tally.in, tally.units, tally.done,
+                                   tally.filtered, tally.discarded, tally.refused, tally.failed, tally.dropped);
     for (const auto& [where, count] : tally.where) {
         if (line.back() != '{') line += ',';
         write_string(line, where);

@@ -12,7 +12,7 @@ namespace weir::command {
 struct Tally {
     std::uint64_t in = 0;     // taken from outside; where no flow reads there, from channels
     std::uint64_t units = 0;  // taken by any flow, from channels too
-    std::uint64_t done = 0, filtered = 0, discarded = 0, failed = 0, refused = 0;
+    std::uint64_t done = 0, filtered = 0, discarded = 0, failed = 0, refused = 0, dropped = 0;  // dropped: copies of taps
     std::map<std::string, std::uint64_t> where;  // of the failed
 };
 Tally tally(const plan::Plan& plan, const std::vector<FlowReport>& reports);

@@ -34,6 +34,11 @@ void find_takers(Way& way) {
                 way.units[maker->second].next.push_back(n);
                 one.has_parent = true;
             }
+        if (unit.in.sort == Position::Sort::dead)
+            if (const auto maker = letters.find(unit.in.at); maker != letters.end()) {
+                way.units[maker->second].next.push_back(n);
+                one.has_parent = true;
+            }
         if (by_hand(one) && unit.dead.empty() && !unit.due.empty())  // released
             if (const auto maker = rests.find(unit.due[0]); maker != rests.end()) {
                 way.units[maker->second].next.push_back(n);

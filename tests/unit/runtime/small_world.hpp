@@ -26,7 +26,8 @@ struct CollectedLog final : Log {
 
 class SmallWorld {
 public:
-    explicit SmallWorld(std::optional<std::uint64_t> seed = std::nullopt) : executor(clock, seed) { open(); }
+    // `disk`: whose free space the store looks at; empty: it looks at none.
+    explicit SmallWorld(std::optional<std::uint64_t> seed = std::nullopt, std::string on_disk = {}) : executor(clock, seed), disk(std::move(on_disk)) { open(); }
     ~SmallWorld() { close(); }
 
     // Checks the text, starts it and runs until nothing is due now.
@@ -96,6 +97,7 @@ public:
     SimulatedExecutor executor;
     SimulatedFlight flight;
     std::vector<Executor*> executors;  // where a test has several
+    std::string disk;
     CollectedLog log;
     ConnectorCatalog specs = builtin_specs();
     std::vector<std::unique_ptr<ConnectorKind>> kinds = builtin_kinds();
@@ -110,6 +112,7 @@ protected:
         StoreOptions options;
         options.memory = true;
         options.inline_writer = true;
+        options.folder = disk;
         auto opened = open_store(options, files, clock, random, [this](std::string why) { error = std::move(why); }, [this](std::string text) { log.lines.push_back(std::move(text)); });
         REQUIRE_MESSAGE(static_cast<bool>(opened), opened.error().text);
         store = std::move(*opened);
