@@ -16,7 +16,7 @@ lines-unsynced-fault | unit/store | engine/store/append.cpp | s/auto done = slot
 name-unsynced | unit/runtime | engine/store/append.cpp | s/if (auto done = files_\.sync_folder(folder_of(path)); !done) return done\.error();/{}/ | a new file's name is synced with its folder (X6)
 store-unsynced | unit/store | engine/store/schema.cpp | s/synchronous=FULL")/synchronous=OFF")/; s/database\.number("PRAGMA synchronous") != 2/false/ | a commit is synced (S1)
 store-asks-off | unit/store | engine/store/schema.cpp | s/synchronous=FULL")/synchronous=OFF")/ | the store makes sure that it got what it asked for (S1)
-memo-unread | unit/runtime | engine/runtime/flow.hpp | s/if (known == nullptr || !known->answered) return walked;/return walked;/ | a call that was answered is not made again by a retry (U5)
+memo-unread | unit/runtime | engine/runtime/flow.hpp | s/if (known == nullptr || !known->answered) {/if (true) {/ | a call that was answered is not made again by a retry (U5)
 memo-unwritten | unit/runtime | engine/runtime/outputs.cpp | s/row\.memo = memo_ == nullptr ? Slice{} : .*;/row.memo = Slice{};/ | a row at rest carries what its message has done (U5)
 memo-of-sends | unit/runtime | engine/runtime/send.cpp | s/        run\.memo\.sent(send\.node);// | a send that was confirmed is not made again by a retry (U5)
 memo-of-taps | unit/runtime | engine/runtime/outputs.cpp | s/^        memo_->sent(node);$// | a tap's copy stands once (T1)
@@ -89,7 +89,8 @@ while read -r line; do
       echo "$name: $outcome: no test holds this  (${line##*| })"
       survived=$((survived + 1))
     fi
-    [ "$outcome" = fails ] && awk '/^TEST CASE:/ { test = $0 } /ERROR:/ && !shown[test]++ { sub(/^TEST CASE: */, "", test); print "    " test; n = 3 } n-- > 0 { sub(/^.*ERROR: */, "ERROR: "); print "      " $0 } ' "$work/output" | head -12
+    # Of the first three tests that fail, the first thing that was not so.
+    [ "$outcome" = fails ] && awk '/^TEST CASE:/ { sub(/^TEST CASE: */, ""); test = $0 } /ERROR:/ && !(test in shown) { shown[test]; if (++tests > 3) exit; sub(/^.*ERROR: */, ""); print "    " test "\n        " $0; getline; print "        " $0 }' "$work/output"
   fi
   cp "$work/kept" "$file"
 done <<<"$mutations"

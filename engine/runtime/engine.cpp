@@ -278,7 +278,7 @@ void Engine::Parts::look_at_flight() {
         std::string flow;
         for (const plan::Flow& known : plan.flows)
             if (world.store.number(NameKind::flow, known.name) == each.flow) flow = known.name;
-        world.log.write(LogLevel::warn, flow, "the engine has died in the middle of this message; it runs alone now, and goes to the dead letters where that was " + std::to_string(most_crashes) + " times",
+        world.log.write(LogLevel::warn, flow, "the engine has died in the middle of this message; it runs alone now, and is a dead letter once that has happened " + std::to_string(most_crashes) + " times",
                         "{\"name\":\"" + to_text(each.name) + "\",\"times\":" + std::to_string(each.crashes) + "}");
     }
     suspects.load(std::move(all));

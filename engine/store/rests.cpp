@@ -106,11 +106,10 @@ void Rests::forget_keys(No flow) {
     gone.integer(1, flow).run();
 }
 
-void Rests::accuse(const std::vector<Suspect>& named, EngineTime now) {
-    {
-        Statement old(*database_, "DELETE FROM suspect WHERE at<?");
-        old.integer(1, (now - suspected_for).count()).run();
-    }
+bool Rests::accuse(const std::vector<Suspect>& named, EngineTime now) {
+    Statement old(*database_, "DELETE FROM suspect WHERE at<?");
+    old.integer(1, (now - suspected_for).count()).run();
+    const bool some = database_->changed() > 0;
     for (const Suspect& each : named) {
         Statement known(*database_, "UPDATE suspect SET crashes=crashes+1, step=?, at=? WHERE name=? AND flow=?");
         known.integer(1, each.step).integer(2, now.count()).id(3, each.name).integer(4, each.flow).run();
@@ -118,6 +117,7 @@ void Rests::accuse(const std::vector<Suspect>& named, EngineTime now) {
         Statement fresh(*database_, "INSERT INTO suspect(name, flow, crashes, step, at) VALUES(?,?,1,?,?)");
         fresh.id(1, each.name).integer(2, each.flow).integer(3, each.step).integer(4, now.count()).run();
     }
+    return some || !named.empty();
 }
 
 void Rests::forget_suspect(RowId id) { suspect_delete_.integer(1, id).run(); }

@@ -28,8 +28,8 @@ public:
     void take_due(RowId id);
     RowId put_seen(No flow, const Seen& seen, std::string_view bytes);
     void forget_keys(No flow);
-    // R9: one crash more for each; those of long ago go, who doesn't come again is no danger.
-    void accuse(const std::vector<Suspect>& named, EngineTime now);
+    // R9: one crash more for each; those of long ago go, who doesn't come again is no danger. False: nothing was changed.
+    bool accuse(const std::vector<Suspect>& named, EngineTime now);
     void forget_suspect(RowId id);
     void put_recorded(std::uint64_t unit, std::size_t index, const Recorded& recorded, std::string_view bytes);
     RowId last_due() const { return next_due_; }

@@ -369,13 +369,7 @@ void SqliteStore::wake_to_keep(Executor& home, bool again) {
 
 std::vector<Suspect> SqliteStore::suspects(const std::vector<Suspect>& named) {
     Visit visit(*this);
-    if (!named.empty()) {
-        const auto ended = writer_->transaction([&] {
-            rests_.accuse(named, now());
-            return true;
-        });
-        settle(ended, "keep which messages the last engine ended with");
-    }
+    settle(writer_->transaction([&] { return rests_.accuse(named, now()); }), "keep which messages the last engine died in");
     return rests_.suspects();
 }
 
