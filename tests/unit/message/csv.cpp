@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "engine/message/json.hpp"
 
 using namespace weir;
@@ -186,4 +188,44 @@ TEST_CASE("a table is written as RFC 4180 has it") {
 TEST_CASE("what is written reads back") {
     for (const char* json : {R"([{"a":"x","b":"y"},{"a":"","b":"\"\""}])", R"([{"only":""},{"only":"\r\n"},{"only":" "}])", R"([{"ä;":";,\t'","":"\\"}])"})
         CHECK(read(write(json)) == json);
+}
+
+TEST_CASE("whatever the fields are, they read back; and whatever the text is, it is read or told its place") {
+    std::mt19937_64 random(11);
+    const std::string letters = "ab,;\"'\n\r\t \\0";
+    const auto some = [&](std::size_t most) {
+        std::string out;
+        for (std::size_t n = random() % (most + 1); n > 0; --n) out += letters[random() % letters.size()];
+        return out;
+    };
+    std::size_t tables = 0, refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+        CsvOptions options = lists();
+        if (random() % 2 == 0) options.separator = ';';
+        if (random() % 4 == 0) options.quote = '\'';
+        const std::size_t columns = 1 + random() % 4;
+        std::string json = "[";
+        for (std::size_t rows = 1 + random() % 5; rows > 0; --rows) {
+            json += json.size() > 1 ? ",[" : "[";
+            for (std::size_t n = 0; n < columns; ++n) {
+                if (n > 0) json += ',';
+                write_json_string(json, some(6));
+            }
+            json += ']';
+        }
+        json += ']';
+        CHECK(read(write(json, options), options) == json);
+        options.header = random() % 2 == 0;
+        options.quotes = random() % 8 != 0;
+        options.skip = random() % 3;
+        const std::string text = some(40);
+        const std::string got = read(text, options);
+        (got.starts_with("! line ") ? refused : tables)++;
+        CHECK((got.starts_with("! line ") || got.starts_with("[")));
+        if (options.header || !options.quotes || got == "[]" || !got.starts_with("[")) continue;
+        options.skip = 0;
+        CHECK(read(write(got, options), options) == got);
+    }
+    CHECK(tables > 300);
+    CHECK(refused > 300);
 }
