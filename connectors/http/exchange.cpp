@@ -1,4 +1,6 @@
 // One call on one connection: name, address, TLS, bytes out, bytes in.
+#include "connectors/http/pool.hpp"
+
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
@@ -8,7 +10,6 @@
 #include <cstring>
 
 #include "connectors/http/asking.hpp"
-#include "connectors/http/pool.hpp"
 
 namespace weir::http {
 namespace {

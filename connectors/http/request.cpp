@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "connectors/http/target.hpp"
+#include "engine/message/arrival.hpp"
 #include "engine/message/json.hpp"
 
 namespace weir::http {
@@ -34,10 +35,6 @@ bool decode_pairs(std::string_view query, Decoded& out) {
 }
 
 }  // namespace
-
-bool is_credential(std::string_view name) {
-    return name == "authorization" || name == "cookie" || name == "set-cookie" || name == "x-api-key" || name == "proxy-authorization";
-}
 
 bool message_of(const Arrival& a, Message& out) {
     thread_local Decoded decoded;  // scratch, empty between calls

@@ -27,6 +27,5 @@ bool message_of(const Arrival& arrival, Message& out);
 void set_body(Message& message, std::string&& body, Media media);
 // W3C: the id of the trace, or nothing.
 Id128 trace_of(std::string_view traceparent);
-bool is_credential(std::string_view lower_case_name);
 
 }  // namespace weir::http

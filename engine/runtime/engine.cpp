@@ -426,7 +426,8 @@ Result<Done> Engine::start(Then<Result<Done>> ended) {
     Scope scope = parts.scope();
     const Result<Done> set = evaluate_params(parts.plan, parts.options.settings, compiler, scope, parts.params);
     if (!set) return set;
-    parts.world.store.keep_plan(parts.plan.hash, parts.options.texts);
+    const std::string kept = write_params(parts.plan, parts.params);
+    parts.world.store.keep_plan(row_hash(parts.plan.hash, kept), with_params(parts.options.texts, kept));
     for (const plan::Channel& channel : parts.plan.channels)
         if (channel.kind == plan::ChannelKind::topic) {
             const No number = parts.world.store.number(NameKind::channel, channel.name);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/runtime/flow.hpp"
+#include "engine/runtime/walk.hpp"
 #include "engine/steps/catalog.hpp"
 
 namespace weir {
@@ -19,8 +20,7 @@ constexpr std::int64_t action_backoff_low = 1'000'000'000, action_backoff_high =
 
 }  // namespace
 
-// The first line that fits, read top to bottom; a retry that has had its tries gives way to its `then`, or to the lines below it.
-const FailureAction* FlowRunner::pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) const {
+const FailureAction* pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) {
     for (const FailureAction& line : table) {
         bool fits = false;
         for (const FailureClass around : line.classes) fits = fits || is_within(kind, around);
@@ -31,9 +31,7 @@ const FailureAction* FlowRunner::pick(const FailureTable& table, FailureClass ki
     return nullptr;
 }
 
-// Takes the failure that the scope holds to the lines of the step that failed and of the steps around it. True: the run goes on at `run.at`.
-bool FlowRunner::recover(Run& run) {
-    run.failing = failure_of(scope_, parts_.flow.name, run.failed_step, run.now, run.current.meta.attempt);
+bool find_line(Run& run, Scope& scope, Outputs::Mark& back) {
     run.action = nullptr;
     while (!run.frames.empty()) {
         Frame frame = std::move(run.frames.back());
@@ -44,23 +42,32 @@ bool FlowRunner::recover(Run& run) {
         if (line->kind == plan::ActionKind::fail) {
             run.failing.kind = line->failure;
             Value why;
-            if (line->text != nullptr && line->text->run(scope_, why) && why.kind() == Kind::string) run.failing.message = std::string(why.text());
+            if (line->text != nullptr && line->text->run(scope, why) && why.kind() == Kind::string) run.failing.message = std::string(why.text());
             continue;
         }
         if (line->block == at_end && line->kind != plan::ActionKind::skip && line->kind != plan::ActionKind::give && line->kind != plan::ActionKind::steps) {
-            run.action = line;  // it ends the message
+            run.action = line;
             return false;
         }
         run.current = std::move(frame.whole);
         run.lets = std::move(frame.lets);
-        scope_.lets = run.lets.data();
-        run.outputs.back_to(frame.mark);
+        scope.lets = run.lets.data();
+        back = frame.mark;
         run.failure = std::make_shared<const Failure>(run.failing);
-        scope_.failure = run.failure.get();
+        scope.failure = run.failure.get();
         run.at = line->block;
         return true;
     }
     return false;
+}
+
+// Takes the failure that the scope holds to the lines of the step that failed and of the steps around it. True: the run goes on at `run.at`.
+bool FlowRunner::recover(Run& run) {
+    run.failing = failure_of(scope_, parts_.flow.name, run.failed_step, run.now, run.current.meta.attempt);
+    Outputs::Mark back;
+    if (!find_line(run, scope_, back)) return false;
+    run.outputs.back_to(back);
+    return true;
 }
 
 EngineTime FlowRunner::backoff(const FailureAction& action, std::uint32_t attempt, std::int64_t retry_after) {

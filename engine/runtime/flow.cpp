@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/runtime/input.hpp"
+#include "engine/runtime/walk.hpp"
 
 namespace weir {
 
@@ -330,23 +331,9 @@ void FlowRunner::end_unit(Flight::Unit& unit, Run& run) {
     run.outputs.end_unit(write);
 }
 
-// C7: a row of a typed channel whose type has texts that stand for other values, or that was put under another version of the type.
 bool FlowRunner::read_typed(plan::TypeId type, Run& run) {
-    if (type == plan::none) return true;
     run.failed_step.clear();
-    std::string why;
-    if (!look(run.current.body, run.arena, reader_, why)) {
-        fail(scope_, FailureClass::invalid, std::move(why), "body");
-        return false;
-    }
-    Value out;
-    Misfit misfit;
-    if (!conform(parts_.plan, type, run.current.body.tree, scope_, false, *parts_.compiler, out, misfit)) {
-        fail(scope_, FailureClass::invalid, misfit.text(), misfit.path);
-        return false;
-    }
-    run.current.body.tree = out;  // the bytes stay: unread fields go on as they came
-    return true;
+    return weir::read_typed(parts_.plan, type, *parts_.compiler, run, scope_);
 }
 
 }  // namespace weir

@@ -147,7 +147,6 @@ private:
     bool read_typed(plan::TypeId type, Run& run);
     // walk.cpp
     Walked walk(Run& run);
-    bool next_copy(Run& run);
     bool follow(Run& run, const Program::Node& node, Go go);
     // call.cpp
     void call(std::unique_ptr<Flight> flight);
@@ -155,7 +154,6 @@ private:
     Walked resume(Run& run, std::uint64_t node, bool recorded, bool from_memo, Answer answer);
     // failure.cpp
     bool recover(Run& run);
-    const FailureAction* pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) const;
     const FailureAction* action_of(std::uint64_t node) const;
     bool decide(Flight::Unit& unit, Run& run);
     bool action_failed(Flight::Unit& unit, Run& run);

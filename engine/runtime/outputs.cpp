@@ -1,5 +1,7 @@
 #include "engine/runtime/outputs.hpp"
 
+#include "engine/message/arrival.hpp"
+
 namespace weir {
 namespace {
 
@@ -117,7 +119,11 @@ Slice Outputs::body_slice(const Body& body) {
 
 Slice Outputs::write_envelope(const Headers* headers, const Meta& meta) { return slice_of(encode_envelope(headers, meta)); }
 
-Slice Outputs::keep(const Message& input) { return body_slice(input.body); }
+Slice Outputs::keep(const Message& input) {
+    const auto begin = commit_.bytes.size();
+    encode_arrival(commit_.bytes, input);
+    return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)};
+}
 
 // What a row that a unit comes back from has, whichever table it stands in.
 template <class Row> void Outputs::stand(Row& row, const Delivery& input) {

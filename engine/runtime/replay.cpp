@@ -7,6 +7,7 @@
 #include "engine/runtime/row.hpp"
 #include "engine/runtime/settings.hpp"
 #include "engine/runtime/type_mark.hpp"
+#include "engine/runtime/walk.hpp"
 
 namespace weir {
 namespace {
@@ -54,17 +55,6 @@ std::string text_of(const Body& body) {
     return out;
 }
 
-const FailureAction* pick(const FailureTable& table, FailureClass kind, std::uint32_t attempt) {
-    for (const FailureAction& line : table) {
-        bool fits = false;
-        for (const FailureClass around : line.classes) fits = fits || is_within(kind, around);
-        if (!fits) continue;
-        if (line.kind != plan::ActionKind::retry || line.times == 0 || attempt <= line.times) return &line;
-        if (!line.then.empty()) return &line.then.front();
-    }
-    return nullptr;
-}
-
 const char* what_it_does(plan::ActionKind kind) {
     switch (kind) {
         case plan::ActionKind::discard: return "its failure line discards it";
@@ -97,40 +87,39 @@ void measure(const plan::Plan& plan, plan::NodeId first, unsigned depth, std::un
 class Walk final : public Sender {
 public:
     Walk(const plan::Plan& plan, const plan::Flow& flow, const CompiledFlow& compiled, const std::vector<Value>& params, const Environment& environment, ReplayInput& input)
-        : plan_(plan), flow_(flow), compiled_(compiled), input_(input) {
-        scope_.arena = &arena_;
+        : plan_(plan), flow_(flow), compiled_(compiled), input_(input), run_(plan, *compiled.compiler, flow, log_) {
+        scope_.arena = &run_.arena;
         scope_.reader = &reader_;
-        scope_.message = &current_;
+        scope_.message = &run_.current;
         scope_.params = params.data();
         scope_.random = &random_;
         scope_.environment = &environment;
         scope_.now = input.now;
         scope_.locals.resize(plan.frame);
-        out_.sender = this;
-        out_.log = &log_;
-        out_.flow = flow.name;
-        lets_.assign(flow.lets, Value());
-        scope_.lets = lets_.data();
-        current_ = input.delivery.message;
+        scope_.lets = run_.lets.data();
+        run_.emissions.sender = this;
+        run_.now = input.now;
+        run_.current = input.delivery.message;
     }
 
     Replay run() {
-        at_ = compiled_.program->first;
+        run_.at = compiled_.program->first;
         if (input_.delivery.unreadable) {
             stop("it could not be read: " + input_.delivery.unreadable->message);
             return std::move(replay_);
         }
-        if (!read_typed()) {
-            const Failure failure = failure_of(scope_, flow_.name, {}, input_.now, current_.meta.attempt);
+        if (!read_typed(plan_, input_.delivery.type, *compiled_.compiler, run_, scope_)) {
+            const Failure failure = failure_of(scope_, flow_.name, {}, input_.now, run_.current.meta.attempt);
             stop("it does not fit the type of its channel: " + (failure.path.empty() ? "" : failure.path + ": ") + failure.message);
             return std::move(replay_);
         }
         while (step()) {
         }
+        replay_.outcome = run_.outcome;
         return std::move(replay_);
     }
 
-    bool send(Scope& scope, const Destination& to, const Value* value, const Value*, std::uint64_t, bool tap) override {
+    bool send(Scope& scope, const Destination& to, const Value* value, const Value*, std::uint64_t, bool) override {
         Body body = value == nullptr ? scope.message->body : Body::of(*value);
         if (to.type != plan::none) {
             std::string why;
@@ -149,7 +138,6 @@ public:
         ReplayStep& step = replay_.steps.back();
         step.to = shown(to, scope);
         step.sent = text_of(body);
-        is_tap_ = tap;
         return true;
     }
     // Whether there was room then is not known: the copy is shown as sent, and the history says what was dropped.
@@ -185,52 +173,22 @@ private:
         replay_.whole = false;
         replay_.why = std::move(why);
     }
-    bool read_typed() {
-        const plan::TypeId type = input_.delivery.type;
-        if (type == plan::none) return true;
-        std::string why;
-        if (!look(current_.body, arena_, reader_, why)) {
-            fail(scope_, FailureClass::invalid, std::move(why), "body");
-            return false;
-        }
-        Value out;
-        Misfit misfit;
-        if (!conform(plan_, type, current_.body.tree, scope_, false, *compiled_.compiler, out, misfit)) {
-            fail(scope_, FailureClass::invalid, std::move(misfit.why), std::move(misfit.path));
-            return false;
-        }
-        current_.body.tree = out;
-        return true;
-    }
-
     bool step() {
-        if (at_ == at_end) return next_copy();
+        if (run_.at == at_end) return next_copy(run_, scope_);
         if (replay_.steps.size() >= most_steps) {
             stop("more than " + std::to_string(most_steps) + " steps");
             return false;
         }
-        const Program::Node& node = compiled_.program->nodes[at_];
-        if (node.sort == Program::Node::Sort::guard) {
-            Frame& frame = frames_.emplace_back();
-            frame.on = node.on.get();
-            frame.behind = node.behind;
-            frame.whole = current_;
-            frame.lets = lets_;
-            frame.mark.puts = replay_.steps.size();
-            at_ = node.next;
-            return true;
-        }
-        if (node.sort == Program::Node::Sort::release) {
-            frames_.pop_back();
-            at_ = node.next;
+        const Program::Node& node = compiled_.program->nodes[run_.at];
+        if (cross(run_, node)) {
+            if (node.sort == Program::Node::Sort::guard) run_.frames.back().mark.puts = replay_.steps.size();
             return true;
         }
         ReplayStep& step = replay_.steps.emplace_back();
         step.node = node.plan;
         if (const auto depth = compiled_.depth.find(node.plan); depth != compiled_.depth.end()) step.depth = depth->second;
-        step.before = text_of(current_.body);
-        is_tap_ = false;
-        Go go = node.step->on(scope_, out_);
+        step.before = text_of(run_.current.body);
+        Go go = node.step->on(scope_, run_.emissions);
         if (go == Go::waits && !answered(node, go)) return false;
         return follow(node, go);
     }
@@ -256,134 +214,76 @@ private:
         if (!found->body.empty()) {
             Body body = Body::copy_of(found->body, found->format == Format::none ? Format::json : found->format);
             std::string why;
-            if (!look(body, arena_, reader_, why)) {
+            if (!look(body, run_.arena, reader_, why)) {
                 if (found->format != Format::none) {
                     go = fail(scope_, FailureClass::invalid, "the answer can't be read: " + why);
                     return true;
                 }
                 body = Body::copy_of(found->body, Format::text);
-                (void)look(body, arena_, reader_, why);
+                (void)look(body, run_.arena, reader_, why);
             }
-            held_.push_back(body.owner);
+            run_.held.push_back(body.owner);
             value = body.tree;
         }
-        go = node.step->resume(scope_, out_, value);
+        go = node.step->resume(scope_, run_.emissions, value);
         return true;
     }
 
     bool follow(const Program::Node& node, Go go) {
         ReplayStep& step = replay_.steps.back();
-        step.after = go == Go::failed ? step.before : text_of(current_.body);
+        step.after = go == Go::failed ? step.before : text_of(run_.current.body);
         step.changed = step.after != step.before;
         const plan::Node& word = *node.plan;
         if (go != Go::failed && (word.word == "let" || (word.word == "set" && word.text == "header"))) note_value(word, step);
-        switch (go) {
-            case Go::next: at_ = node.next; return true;
-            case Go::jump:
-                at_ = out_.jump;
-                note_arm(word, at_, step);
-                return true;
-            case Go::ends: {
-                bool copy = false;
-                for (const Frame& frame : frames_) copy = copy || frame.on == nullptr;
-                step.note = copy ? "this copy ends here" : "it ends here";
-                if (!out_.why.empty() && word.word == "discard") step.note += ": " + out_.why;
-                if (!copy) {
-                    replay_.outcome = out_.end;
-                    frames_.clear();
-                }
-                at_ = at_end;
-                return true;
-            }
-            case Go::copies: {
-                step.note = std::to_string(out_.copies.size()) + (out_.copies.size() == 1 ? " copy" : " copies");
-                Frame& frame = frames_.emplace_back();
-                frame.blocks = out_.copies;
-                frame.behind = node.next;
-                frame.whole = current_;
-                frame.lets = lets_;
-                at_ = at_end;
-                return true;
-            }
-            case Go::failed: return recover(node);
-            case Go::waits: break;
+        if (go == Go::failed) return recover(node);
+        bool copy = false;
+        for (const Frame& frame : run_.frames) copy = copy || frame.on == nullptr;
+        go_behind(run_, node, go);
+        if (go == Go::jump) note_arm(word, run_.at, step);
+        if (go == Go::copies) step.note = std::to_string(run_.emissions.copies.size()) + (run_.emissions.copies.size() == 1 ? " copy" : " copies");
+        if (go == Go::ends) {
+            step.note = copy ? "this copy ends here" : "it ends here";
+            if (!run_.emissions.why.empty() && word.word == "discard") step.note += ": " + run_.emissions.why;
         }
-        return false;
-    }
-
-    bool next_copy() {
-        while (!frames_.empty() && frames_.back().on != nullptr) frames_.pop_back();
-        if (frames_.empty()) return false;
-        Frame& frame = frames_.back();
-        current_ = frame.whole;
-        lets_ = frame.lets;
-        scope_.lets = lets_.data();
-        if (frame.next < frame.blocks.size()) {
-            at_ = frame.blocks[frame.next++];
-            return true;
-        }
-        at_ = frame.behind;
-        frames_.pop_back();
         return true;
     }
 
     // As the flow does it: the lines of the step and those around it, then the flow's table. False: the run ends.
     bool recover(const Program::Node& node) {
-        Failure failing = failure_of(scope_, flow_.name, node.plan->identity, input_.now, current_.meta.attempt);
-        replay_.steps.back().failed = failing;
-        while (!frames_.empty()) {
-            Frame frame = std::move(frames_.back());
-            frames_.pop_back();
-            if (frame.on == nullptr) continue;
-            const FailureAction* line = pick(*frame.on, failing.kind, failing.attempts);
-            if (line == nullptr || line->kind == plan::ActionKind::fail_again) continue;
-            if (line->kind == plan::ActionKind::fail) {
-                failing.kind = line->failure;
-                Value why;
-                if (line->text != nullptr && line->text->run(scope_, why) && why.kind() == Kind::string) failing.message = std::string(why.text());
-                continue;
-            }
-            const bool goes_on = line->block != at_end || line->kind == plan::ActionKind::skip || line->kind == plan::ActionKind::give || line->kind == plan::ActionKind::steps;
-            if (!goes_on) return end_with(line, std::move(failing));
-            take_back(frame.mark.puts);
-            current_ = std::move(frame.whole);
-            lets_ = std::move(frame.lets);
-            scope_.lets = lets_.data();
-            failure_ = std::make_shared<const Failure>(failing);
-            scope_.failure = failure_.get();
-            at_ = line->block;
+        run_.failing = failure_of(scope_, flow_.name, node.plan->identity, input_.now, run_.current.meta.attempt);
+        replay_.steps.back().failed = run_.failing;
+        Outputs::Mark back;
+        if (find_line(run_, scope_, back)) {
+            take_back(back.puts);
             return true;
         }
-        if (in_action_) {
-            replay_.outcome = Outcome::dead;
-            return false;
-        }
-        return end_with(pick(compiled_.program->on, failing.kind, failing.attempts), std::move(failing));
-    }
-    bool end_with(const FailureAction* action, Failure failing) {
         take_back(0);
-        replay_.outcome = Outcome::dead;
-        failure_ = std::make_shared<const Failure>(std::move(failing));
-        scope_.failure = failure_.get();
-        frames_.clear();
-        current_ = input_.delivery.message;
-        lets_.assign(flow_.lets, Value());
-        scope_.lets = lets_.data();
-        if (action == nullptr) return false;
-        if (action->kind == plan::ActionKind::steps) {
-            in_action_ = true;
-            replay_.outcome = Outcome::moved;
-            at_ = action->block;
+        run_.outcome = Outcome::dead;
+        if (run_.in_action) return false;
+        run_.failure = std::make_shared<const Failure>(run_.failing);
+        scope_.failure = run_.failure.get();
+        run_.current = input_.delivery.message;
+        run_.lets.assign(flow_.lets, Value());
+        scope_.lets = run_.lets.data();
+        const FailureAction* action = run_.action != nullptr ? run_.action : pick(compiled_.program->on, run_.failing.kind, run_.failing.attempts);
+        return action != nullptr && begins(*action);
+    }
+    // The failure action. True: it has steps.
+    bool begins(const FailureAction& action) {
+        if (action.kind == plan::ActionKind::steps) {
+            run_.in_action = true;
+            run_.outcome = Outcome::moved;
+            run_.at = action.block;
             return true;
         }
-        if (action->kind == plan::ActionKind::send) {
-            replay_.steps.back().note = "its failure line sends it to " + action->to->name;
-            replay_.outcome = Outcome::moved;
+        if (action.kind == plan::ActionKind::send) {
+            replay_.steps.back().note = "its failure line sends it to " + action.to->name;
+            run_.outcome = Outcome::moved;
         } else {
-            replay_.steps.back().note = what_it_does(action->kind);
-            if (action->kind == plan::ActionKind::retry) replay_.outcome = Outcome::resting;
-            if (action->kind == plan::ActionKind::discard) replay_.outcome = Outcome::discarded;
-            if (action->kind == plan::ActionKind::reject || action->kind == plan::ActionKind::reply) replay_.outcome = Outcome::refused;
+            replay_.steps.back().note = what_it_does(action.kind);
+            if (action.kind == plan::ActionKind::retry) run_.outcome = Outcome::resting;
+            if (action.kind == plan::ActionKind::discard) run_.outcome = Outcome::discarded;
+            if (action.kind == plan::ActionKind::reject || action.kind == plan::ActionKind::reply) run_.outcome = Outcome::refused;
         }
         return false;
     }
@@ -398,12 +298,12 @@ private:
         if (word.word == "let") {
             for (const plan::Binding& binding : flow_.bindings)
                 if (binding.slot == word.slot) step.note = binding.name + " = ";
-            if (word.slot < lets_.size()) write_json(step.note, lets_[word.slot]);
+            if (word.slot < run_.lets.size()) write_json(step.note, run_.lets[word.slot]);
             return;
         }
         for (const plan::Path& path : word.paths)
-            if (path.names.size() > 1 && current_.headers)
-                if (const std::string* value = find_header(*current_.headers, path.names[1])) step.note = path.names[1] + " = " + *value;
+            if (path.names.size() > 1 && run_.current.headers)
+                if (const std::string* value = find_header(*run_.current.headers, path.names[1])) step.note = path.names[1] + " = " + *value;
     }
     void note_arm(const plan::Node& word, At to, ReplayStep& step) const {
         const plan::Node* target = to == at_end ? nullptr : compiled_.program->nodes[to].plan;
@@ -415,21 +315,13 @@ private:
     const plan::Flow& flow_;
     const CompiledFlow& compiled_;
     ReplayInput& input_;
-    Arena arena_;
     JsonReader reader_;
     NoRandom random_;
     Silent log_;
-    Message current_;
-    std::vector<Value> lets_;
-    std::vector<Frame> frames_;
-    std::vector<std::shared_ptr<const void>> held_;
-    std::shared_ptr<const Failure> failure_;
+    Run run_;
     Scope scope_;
-    Emissions out_;
     CallRequest asked_;
     Replay replay_;
-    At at_ = at_end;
-    bool is_tap_ = false, in_action_ = false;
 };
 
 }  // namespace

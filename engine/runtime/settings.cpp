@@ -1,5 +1,6 @@
 #include "engine/runtime/settings.hpp"
 
+#include "engine/message/json.hpp"
 #include "engine/message/text.hpp"
 
 namespace weir {
@@ -77,6 +78,41 @@ Result<Done> evaluate_params(const plan::Plan& plan, const std::map<std::string,
     if (!left.empty()) return Error{0, "--set " + left.begin()->first + ": no file has a parameter of that name"};
     scope.params = out.data();
     return Done{};
+}
+
+std::string write_params(const plan::Plan& plan, const std::vector<Value>& params) {
+    std::string out;
+    for (std::size_t n = 0; n < plan.params.size() && n < params.size(); ++n) {
+        const plan::Param& param = plan.params[n];
+        const Value& value = params[n];
+        const bool composed = value.kind() == Kind::array || value.kind() == Kind::object || value.kind() == Kind::bytes || value.is_absent();
+        const bool typed = param.type != plan::none && plan.types[param.type].kind != plan::TypeKind::any;
+        if (param.secret || composed || (!typed && value.kind() != Kind::string)) continue;
+        std::string text;
+        if (value.kind() == Kind::string) text = value.text();
+        else write_json(text, value);
+        if (text.size() >= 2 && value.kind() != Kind::string && text.front() == '"') text = text.substr(1, text.size() - 2);  // durations, sizes, timestamps
+        out += out.empty() ? "{" : ",";
+        write_json_string(out, param.file + "." + param.name);
+        out += ':';
+        write_json_string(out, text);
+    }
+    return out.empty() ? out : out + "}";
+}
+
+std::string with_params(std::string_view texts, std::string_view params) {
+    std::string out(texts);
+    if (params.empty() || !out.ends_with('}')) return out;
+    out.pop_back();
+    out.append(out.ends_with('{') ? "" : ",").append("\"params\":").append(params).append("}");
+    return out;
+}
+
+std::string row_hash(std::string_view plan_hash, std::string_view params) {
+    if (params.empty()) return std::string(plan_hash);
+    std::string both(plan_hash);
+    both.append("\n").append(params);
+    return to_text(sha256_128(both));
 }
 
 }  // namespace weir

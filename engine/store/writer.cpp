@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/message/arrival.hpp"
+
 namespace weir {
 
 namespace {
@@ -336,7 +338,14 @@ void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit
         if (auto found = one_due(row, unit.position.at)) due = std::move(*found);
         p_.rests.take_due(unit.position.at);
     }
-    const std::string_view input = !with_input ? std::string_view() : unit.position.sort == Position::Sort::due ? std::string_view(due.body) : at(commit, unit.arrival);
+    std::string_view input = !with_input ? std::string_view() : unit.position.sort == Position::Sort::due ? std::string_view(due.body) : at(commit, unit.arrival);
+    Arrived arrived;
+    if (unit.position.sort != Position::Sort::due && decode_arrival(input, arrived)) {
+        input = arrived.body;
+        due.envelope = arrived.envelope;
+        due.source = arrived.source;
+        due.type = static_cast<std::uint32_t>(arrived.format);
+    }
     dead_.integer(7, unit.attempt).id(8, unit.id).blob(9, due.envelope).blob(10, input);
     dead_.blob(11, due.source).blob(12, due.memo).integer(13, due.origin).integer(14, due.type).run();
     if (unit.suspect != 0) p_.rests.forget_suspect(unit.suspect);

@@ -4,6 +4,7 @@
 #include "engine/message/arena.hpp"
 #include "engine/message/json.hpp"
 #include "engine/message/text.hpp"
+#include "engine/runtime/settings.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {
@@ -24,7 +25,8 @@ Result<std::unique_ptr<Loaded>> kept_flows(StoreView& view, const std::string& h
     if (!*row || !read_texts((*row)->texts, roots, texts)) return Error{0, hash.empty() ? "the store knows no flows yet: run them once" : "the texts of its flows are not kept"};
     auto loaded = std::make_unique<Loaded>();
     load_texts(*loaded, roots, std::move(texts), builtin_specs());
-    if (!loaded->good() || loaded->plan.hash != (*row)->hash) return Error{0, "this weir reads the flows in the store otherwise than the one that ran them"};
+    const std::string params = read_params((*row)->texts, loaded->params);
+    if (!loaded->good() || row_hash(loaded->plan.hash, params) != (*row)->hash) return Error{0, "this weir reads the flows in the store otherwise than the one that ran them"};
     return loaded;
 }
 

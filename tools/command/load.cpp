@@ -81,6 +81,21 @@ bool read_texts(std::string_view json, std::vector<std::string>& roots, std::map
     return !roots.empty();
 }
 
+std::string read_params(std::string_view json, std::map<std::string, std::string>& params) {
+    std::string padded(json), out;
+    padded.append(json_padding, '\0');
+    Arena arena;
+    JsonReader reader;
+    Value value;
+    if (!reader.read(std::string_view(padded).substr(0, json.size()), arena, value)) return out;
+    const Value* all = value.find("params");
+    if (all == nullptr || all->kind() != Kind::object) return out;
+    for (std::uint32_t n = 0; n < all->length(); ++n)
+        if (all->o[n].value.kind() == Kind::string) params[std::string(all->o[n].key.text())] = all->o[n].value.text();
+    write_json(out, *all);
+    return out;
+}
+
 std::string count_findings(const Findings& findings) {
     std::uint64_t errors = 0, warnings = 0;
     for (const Finding& finding : findings.all()) ++(finding.severity == Severity::error ? errors : warnings);

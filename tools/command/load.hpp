@@ -16,6 +16,7 @@ struct Loaded {
     Findings findings;
     plan::Plan plan;
     std::map<std::string, std::string> texts;  // by path, all that was read
+    std::map<std::string, std::string> params; // of a plan in a store: what its run was given, by file.name; no secrets
     bool good() const { return !findings.has_errors(); }
 };
 // Every root must be readable: else the error names the path and why.
@@ -25,6 +26,8 @@ void load_texts(Loaded& into, const std::vector<std::string>& roots, std::map<st
 // { path: text, .. }, and back; a text that is no such object gives nothing.
 std::string write_texts(const std::vector<std::string>& roots, const std::map<std::string, std::string>& texts);
 bool read_texts(std::string_view json, std::vector<std::string>& roots, std::map<std::string, std::string>& texts);
+// What the engine has put beside them: the parameters, as they stand there and by name. Empty: none.
+std::string read_params(std::string_view json, std::map<std::string, std::string>& params);
 
 // "3 errors, 1 warning", or empty.
 std::string count_findings(const Findings& findings);

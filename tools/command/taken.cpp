@@ -1,6 +1,7 @@
 #include "tools/command/taken.hpp"
 
 #include "engine/message/arena.hpp"
+#include "engine/message/arrival.hpp"
 #include "engine/message/json.hpp"
 #include "engine/message/line_ids.hpp"
 #include "engine/runtime/row.hpp"
@@ -122,7 +123,11 @@ Taken what_it_took(StoreView& view, const HistoryRow& unit) {
     }
     if (!out.there && unit.arrival) {
         Result<std::optional<std::string>> body = view.arrival(unit.no);
-        if (body && *body) of_text(unit, **body, out);
+        Arrived arrived;
+        if (body && *body && decode_arrival(**body, arrived)) {
+            if (arrived.envelope.empty()) of_text(unit, std::string(arrived.body), out);
+            else of_row(unit.mid, std::string(arrived.body), arrived.envelope, static_cast<std::uint32_t>(arrived.format), std::string(arrived.source), out);
+        }
     }
     if (!out.there && unit.in.sort == Position::Sort::source) out.why = "its input stands at its source, not in the store";
     if (!out.there && unit.in.sort == Position::Sort::source && unit.from.find(lines_sign) != std::string::npos) of_line(unit, out);

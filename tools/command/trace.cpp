@@ -49,7 +49,7 @@ Command trace_command() {
     command.summary = "Shows the whole way of a message: the flows it went through, each step with what it made of the body, and where all of it is now.";
     command.options = {store_option,
                        {"full", "", "whole bodies; else 200 characters of each", false, {}},
-                       {"set", "NAME=VALUE", "a parameter that the engine was started with: steps are computed again with it", true, {}},
+                       {"set", "NAME=VALUE", "computes the steps again with this, not with the parameter that the run had", true, {}},
                        format_option};
     command.examples =
         "  weir trace 3f2a9c5b0d1e4f60718293a4b5c6d7e8\n"

@@ -151,6 +151,16 @@ void read_by_plan(const plan::Plan& plan, const WayUnit& unit, Delivery& deliver
     }
 }
 
+// What the run was given, and over it what the caller says.
+std::map<std::string, std::string> settings_of(const Loaded& loaded, const std::map<std::string, std::string>& said) {
+    std::map<std::string, std::string> out = loaded.params;
+    for (const auto& [name, value] : said) {
+        std::erase_if(out, [&](const auto& kept) { return kept.first.ends_with("." + name); });
+        out[name] = value;
+    }
+    return out;
+}
+
 // The flow's one endpoint as it stands in the text, its arguments too where they are one text.
 std::string endpoint_of(const plan::Plan& plan, const std::string& name) {
     std::string found;
@@ -232,7 +242,7 @@ Result<Way> find_way(StoreView& view, const Id128& id, const std::map<std::strin
                 at->second.second = loaded.error().text;
             } else {
                 sources[row.plan] = &(*loaded)->sources;
-                Result<std::unique_ptr<Replayer>> made = Replayer::make((*loaded)->plan, settings, environment);
+                Result<std::unique_ptr<Replayer>> made = Replayer::make((*loaded)->plan, settings_of(**loaded, settings), environment);
                 way.plans.push_back(std::move(*loaded));
                 if (made) {
                     at->second.first = made->get();

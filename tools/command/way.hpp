@@ -33,7 +33,7 @@ struct Way {
     std::vector<std::unique_ptr<Loaded>> plans;
     std::vector<std::unique_ptr<Replayer>> replayers;
 };
-// `settings` as the engine was started with (--set).
+// `settings` (--set) stand over those that the store has of each run.
 Result<Way> find_way(StoreView& view, const Id128& id, const std::map<std::string, std::string>& settings);
 
 // An indented tree for people, or a JSON object for each unit, oldest first.
