@@ -57,8 +57,8 @@ public:
     void act(Deed deed, Executor& home, Then<Deeds> then) override;
     void stop(Task then) override;
     DiskLevel disk() override;
-    Id128 secret() const override { return meta_.secret; }
-    Id128 incarnation() const override { return meta_.incarnation; }
+    Id128 secret() const override { return secret_; }
+    Id128 incarnation() const override { return incarnation_; }
 
 private:
     struct Listener {
@@ -94,7 +94,8 @@ private:
     Clock& clock_;
     std::function<void(std::string)> fatal_, warn_;
     std::optional<StoreLock> lock_;
-    StoreMeta meta_;
+    StoreMeta meta_;                 // the writer's, behind the opening
+    const Id128 secret_ = meta_.secret, incarnation_ = meta_.incarnation;  // asked for from any thread
     const EngineTime credit_;
     std::unique_ptr<Database> database_;  // used by who holds use_
     Channels channels_;
