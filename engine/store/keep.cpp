@@ -143,25 +143,34 @@ Writer::Ended Keeper::remove(Topic& topic, const Parts& parts, std::uint64_t mos
         HistoryPacker told;
         told.start(0, 0);
         const std::string why = reason(topic.keep, gone.old);
-        std::map<No, std::uint64_t> unread;
+        std::vector<std::pair<RowId, Id128>> there;
         {
             Statement row(*database_, "SELECT id, mid FROM " + channel_table(topic.no) + " WHERE id>=? AND id<? ORDER BY id");
             row.integer(1, first).integer(2, end);
             while (row.step()) {
-                UnitWrite unit;
-                unit.outcome = Outcome::purged;
-                row.read_id(1, unit.id);
-                bool some = false;
-                for (const No consumer : consumers) {
-                    unit.position = {Position::Sort::consumer, consumer, 0, row.natural(0), row.natural(0) + 1};
-                    if (parts.positions.is_done(unit.position)) continue;
-                    told.add(parts.clock.wall(), unit, {}, {{}, {}, false, "keep", why});
-                    ++unread[consumer];
-                    some = true;
-                }
-                rows += some;
+                there.emplace_back(row.natural(0), Id128{});
+                row.read_id(1, there.back().second);
             }
         }
+        std::vector<char> some(there.size());
+        std::map<No, std::uint64_t> unread;
+        const std::string channel = parts.name(topic.no) + "/";
+        for (const No consumer : consumers) {
+            std::string who = parts.name(consumer);
+            if (who.starts_with(channel)) who.erase(0, channel.size());
+            const std::string text = "not read by " + who + ", " + why;
+            for (std::size_t n = 0; n < there.size(); ++n) {
+                UnitWrite unit;
+                unit.outcome = Outcome::purged;
+                unit.id = there[n].second;
+                unit.position = {Position::Sort::consumer, consumer, 0, there[n].first, there[n].first + 1};
+                if (parts.positions.is_done(unit.position)) continue;
+                told.add(parts.clock.wall(), unit, {}, {{}, {}, false, "keep", text});
+                ++unread[consumer];
+                some[n] = 1;
+            }
+        }
+        rows = static_cast<std::uint64_t>(std::count(some.begin(), some.end(), 1));
         Statement count(*database_, "INSERT INTO unread(consumer, rows) VALUES(?,?) ON CONFLICT(consumer) DO UPDATE SET rows=rows+excluded.rows");
         for (const auto& [consumer, n] : unread) count.integer(1, consumer).integer(2, n).run();
         for (const No consumer : consumers) parts.positions.mark({Position::Sort::consumer, consumer, 0, first, end});

@@ -32,6 +32,7 @@ public:
         Positions& positions;
         Writer& writer;
         Clock& clock;
+        std::function<std::string(No)> name;
     };
     // What is due: marks, and rows that go, at most `most` of a topic. Each is a transaction. `more`: rows are left that can go. False: the store must not go on.
     bool pass(const Parts& parts, std::uint64_t most, bool& more);

@@ -337,16 +337,20 @@ void SqliteStore::keep(No channel, Keep what, Executor& home, std::function<void
     wake_to_keep(home);
 }
 
+Keeper::Parts SqliteStore::keep_parts() {
+    return {channels_, positions_, *writer_, clock_, [this](No no) { return no < name_of_.size() ? name_of_[no] : std::string(); }};
+}
+
 bool SqliteStore::keep_pass(std::uint64_t most) {
     bool more = false;
-    if (keeper_.pass({channels_, positions_, *writer_, clock_}, most, more)) return more;
+    if (keeper_.pass(keep_parts(), most, more)) return more;
     die("the store must stop: " + writer_->fatal());
     return false;
 }
 
 // Without a thread of its own the store is woken when something is due, so that virtual time finds it done. `again`: what is still due could not go.
 void SqliteStore::wake_to_keep(Executor& home, bool again) {
-    auto due = keeper_.next({channels_, positions_, *writer_, clock_});
+    auto due = keeper_.next(keep_parts());
     if (!due) return;
     const EngineTime now = writer_->now();
     due = std::max(*due, again ? now + each_second : now);

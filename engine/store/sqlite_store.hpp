@@ -80,6 +80,7 @@ private:
     bool holds_ballast() const { return options_.ballast > 0 && !options_.memory && options_.vfs.empty(); }
     bool give_up_ballast();
     void trim(std::size_t units);
+    Keeper::Parts keep_parts();
     bool keep_pass(std::uint64_t most);  // true: more should go
     void wake_to_keep(Executor& home, bool again = false);
     Result<std::vector<Row>> read_as(std::optional<No> subscription, No channel, RowId after, std::size_t rows, std::size_t bytes);

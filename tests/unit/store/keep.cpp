@@ -96,7 +96,7 @@ TEST_CASE("rows that are too old go, whoever has not read them, and each is told
     for (const HistoryRow& row : told) {
         CHECK(row.from == "prices");
         CHECK(row.who == "keep");
-        CHECK(row.why == "older than 64s");
+        CHECK(row.why == (row.in.no == t.slow ? "not read by slow, older than 64s" : "not read by quick, older than 64s"));
         CHECK(row.in.sort == Position::Sort::consumer);
         CHECK((row.mid == Id128{1, row.in.at}));
     }
@@ -182,7 +182,7 @@ TEST_CASE("beyond a size the oldest go") {
     t.pass(2 * second);
     CHECK(t.bodies().size() == 7);
     CHECK(t.gone == 1);
-    CHECK(t.purged().at(0).why == "beyond 640B");
+    CHECK(t.purged().at(0).why == "not read by slow, beyond 640B");
     t.put({hundred, hundred, hundred, hundred, hundred, hundred, hundred, hundred, hundred, hundred});
     t.pass(2 * second);
     CHECK(t.bodies().size() == 10);  // one commit has one mark, which has 1000 bytes before it and none behind
