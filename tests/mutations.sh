@@ -36,7 +36,7 @@ suspect-among-others | unit/runtime | engine/runtime/aboard.cpp | s/if (suspects
 suspect-remembered | unit/runtime | engine/store/writer.cpp | s/^    if (unit\.suspect != 0) p_\.rests\.forget_suspect(unit\.suspect);$// | a suspect that ends is forgotten with its commit (R9)
 throw-unheard | unit/runtime | engine/runtime/flow.hpp | s/catch (const std::exception& error)/catch (const std::bad_function_call\& error)/ | what a step throws is a failure of its message (R10)
 memory-unheard | unit/runtime | engine/runtime/flow.hpp | s/catch (const std::bad_alloc&)/catch (const std::bad_function_call\&)/; s/catch (const std::exception& error)/catch (const std::runtime_error\& error)/ | so is a failed allocation (R10)
-no-burst | unit/store ? | engine/runtime/flow.cpp | s/commit()\.more_follows = .*/commit().more_follows = false;/ | the writer waits for more in the middle of a burst (S2): figures only
+no-burst | unit/runtime ? | engine/runtime/flow.cpp | s/commit()\.more_follows = .*/commit().more_follows = false;/ | the writer waits for more in the middle of a burst (S2): figures only
 LIST
 )
 field() { cut -d'|' -f"$1" <<<"$2" | sed 's/^ *//; s/ *$//'; }
