@@ -628,6 +628,10 @@ void SqliteStore::checkpoint() {
     const int frames = database_->log_frames();
     if (frames < backfilled_) backfilled_ = 0;
     if (frames - backfilled_ < options_.checkpoint_frames) return;
+    if (disk_.load(std::memory_order_relaxed) != DiskLevel::enough) {  // what little room there is is not for writing back
+        const auto free = files_.free_bytes(options_.folder);
+        if (free && *free < static_cast<std::uint64_t>(frames - backfilled_) * page_size) return;
+    }
     if (frames < large_log) {
         backfilled_ = database_->checkpoint(false).done;
     } else {
@@ -641,7 +645,6 @@ void SqliteStore::checkpoint() {
     }
     if (database_->code() != 0 && database_->fault() == SqlFault::no_room) {  // the log stays as it is, and is written back when there is room
         database_->forget_error();
-        (void)give_up_ballast();
         return;
     }
     if (database_->code() != 0) die("the store must stop: its log can't be written back: " + database_->text());

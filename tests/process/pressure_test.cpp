@@ -55,7 +55,7 @@ TEST_CASE("dead letters of a whole channel are replayed, each through the flow t
         "flow two\n  from second\n  on rejected -> rejects\n{\n  filter body.n != 3 else fail rejected \"still not\"\n  -> out { n: body.n, by: \"two\" }\n}\n";
     here.write("a.flow", mended);
     Program engine(here, {"run", "a.flow"});
-    REQUIRE(engine.until([&] { return weir(here, {"status"}).code == 0 && holds_text(weir(here, {"status"}).out, "running"); }));
+    REQUIRE(engine.until([&] { return holds_text(weir(here, {"status", "--format", "json"}).out, "\"run\":{"); }));  // it listens
     const Ended ended = weir(here, {"dead-letters", "replay", "--all", "rejects", "--why", "mended"});
     CAPTURE(ended.err);
     CHECK(ended.out == "replayed: 3\n");
