@@ -64,7 +64,7 @@ Result<Done> set_pragmas(Database& database, bool memory) {
     database.exec("PRAGMA synchronous=FULL");
     database.exec("PRAGMA secure_delete=OFF");
     database.exec("PRAGMA mmap_size=0");
-    database.exec("PRAGMA cache_size=-65536");
+    database.exec("PRAGMA cache_size=-16384");
     database.exec("PRAGMA temp_store=MEMORY");
     if (database.code() != 0) return sql_error(database, "be set up");
     if (!memory && database.number("PRAGMA synchronous") != 2) return Error{0, "the store refuses synchronous=FULL"};

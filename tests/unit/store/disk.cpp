@@ -56,10 +56,10 @@ TEST_CASE("W51: on a full disk the reserve is given up, and dead letters still f
     o.must_open();
     const No flow = o.store->number(NameKind::flow, "f"), channel = o.store->number(NameKind::channel, "c");
     CHECK(o.store->disk() == DiskLevel::enough);
-    const std::string body(200'000, 'x');
+    const std::string body(20'000, 'x');
     std::uint64_t kept = 0, after = 0;
     bool gave_up = false;
-    for (int n = 0; n < 400; ++n) {
+    for (int n = 0; n < 4000; ++n) {
         Builder b(flow);
         b.put(channel, body).dead("small", "why").unit();
         const Committed done = o.commit(std::move(b.commit));
