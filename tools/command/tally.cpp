@@ -70,8 +70,8 @@ std::string summary_text(const plan::Plan& plan, const Tally& tally, double seco
 }
 
 std::string summary_json(const Tally& tally, double seconds) {
-    std::string line = fmt::format("{{\"summary\":{{\"in\":{},\"units\":{},\"done\":{},\"filtered\":{},\"discarded\":{},\"refused\":{},\"failed\":{},\"dropped\":{},\"where\":{{", tally.in, tally.units, tally.done,
-                                   tally.filtered, tally.discarded, tally.refused, tally.failed, tally.dropped);
+    std::string line = fmt::format("{{\"summary\":{{\"in\":{},\"units\":{},\"done\":{},\"filtered\":{},\"discarded\":{},\"refused\":{},\"dropped\":{},\"failed\":{},\"where\":{{", tally.in, tally.units, tally.done,
+                                   tally.filtered, tally.discarded, tally.refused, tally.dropped, tally.failed);
     for (const auto& [where, count] : tally.where) {
         if (line.back() != '{') line += ',';
         write_string(line, where);
