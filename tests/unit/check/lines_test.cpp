@@ -111,7 +111,7 @@ flow last
     CHECK_FALSE(r.flow(1).waits);
     CHECK(r.flow(0).workers == 64);
     CHECK(r.flow(1).workers == 1);
-        CHECK(r.flow(0).timeout == 0);  // 30 s for who waits (Q3); the message itself has no end
+    CHECK(r.flow(0).timeout == 0);  // 30 s for who waits (Q3); the message itself has no end
     const auto& call = r.node(r.flow(0).first);
     REQUIRE(call.call);
     CHECK(call.exprs[0] == none);
