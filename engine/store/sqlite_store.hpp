@@ -61,6 +61,9 @@ public:
     Id128 incarnation() const override { return incarnation_; }
 
 private:
+    static constexpr std::uint64_t trimmed_at_once = 2000;
+    static constexpr std::size_t look_after = 16u << 20;  // bytes written, then the disk is looked at again (S5)
+    static constexpr EngineTime each_second = std::chrono::seconds(1);
     struct Listener {
         Executor* home;
         std::function<void()> woken;
