@@ -214,6 +214,22 @@ std::string begin_rests(const DeedParts& parts, DeedJob& job) {
     return {};
 }
 
+// The rows of this portion: those that were named, or the next ones of all. `from`: a table, and how its condition begins.
+std::vector<RowId> next_rows(const DeedParts& parts, DeedJob& job, const std::string& from, bool& more) {
+    std::vector<RowId> ids;
+    if (!job.deed.rows.empty()) {
+        while (job.index < job.deed.rows.size() && ids.size() < rows_at_once) ids.push_back(job.deed.rows[job.index++]);
+        more = job.index < job.deed.rows.size();
+        return ids;
+    }
+    Statement next(parts.database, "SELECT id FROM " + from + " id>? AND id<=? ORDER BY id LIMIT ?");
+    next.integer(1, job.after).integer(2, job.last).integer(3, static_cast<std::uint64_t>(rows_at_once));
+    while (next.step()) ids.push_back(next.natural(0));
+    more = ids.size() == rows_at_once;
+    if (!ids.empty()) job.after = ids.back();
+    return ids;
+}
+
 DeedStep work_on_rests(const DeedParts& parts, DeedJob& job) {
     const bool drops = job.deed.sort == Deed::Sort::drop;
     bool more = false;
@@ -221,17 +237,8 @@ DeedStep work_on_rests(const DeedParts& parts, DeedJob& job) {
     std::vector<No> woken;
     const auto end = parts.writer.transaction([&] {
         Told told(job.deed);
-        std::vector<RowId> ids;
-        if (!job.deed.rows.empty()) {
-            while (job.index < job.deed.rows.size() && ids.size() < rows_at_once) ids.push_back(job.deed.rows[job.index++]);
-            more = job.index < job.deed.rows.size();
-        } else {
-            Statement next(parts.database, "SELECT id FROM due WHERE flow=? AND id>? AND id<=? ORDER BY id LIMIT ?");
-            next.integer(1, parts.known(NameKind::flow, job.deed.flow).value_or(0)).integer(2, job.after).integer(3, job.last).integer(4, static_cast<std::uint64_t>(rows_at_once));
-            while (next.step()) ids.push_back(next.natural(0));
-            more = ids.size() == rows_at_once;
-            if (!ids.empty()) job.after = ids.back();
-        }
+        const std::string flow_of = std::to_string(parts.known(NameKind::flow, job.deed.flow).value_or(0));
+        const std::vector<RowId> ids = next_rows(parts, job, "due WHERE flow=" + flow_of + " AND", more);
         Statement row(parts.database, "SELECT flow, mid, key_high FROM due WHERE id=?");
         Statement now(parts.database, "UPDATE due SET at=? WHERE id=?");
         for (const RowId id : ids) {
@@ -368,17 +375,7 @@ DeedStep replay_rows(const DeedParts& parts, DeedJob& job) {
     std::vector<No> woken;
     const auto end = parts.writer.transaction([&] {
         Told told(job.deed);
-        std::vector<RowId> ids;
-        if (!job.deed.rows.empty()) {
-            while (job.index < job.deed.rows.size() && ids.size() < rows_at_once) ids.push_back(job.deed.rows[job.index++]);
-            more = job.index < job.deed.rows.size();
-        } else {
-            Statement next(parts.database, "SELECT id FROM " + table + " WHERE id>? AND id<=? ORDER BY id LIMIT ?");
-            next.integer(1, job.after).integer(2, job.last).integer(3, static_cast<std::uint64_t>(rows_at_once));
-            while (next.step()) ids.push_back(next.natural(0));
-            more = ids.size() == rows_at_once;
-            if (!ids.empty()) job.after = ids.back();
-        }
+        const std::vector<RowId> ids = next_rows(parts, job, table + " WHERE", more);
         Statement row(parts.database, "SELECT mid, type, headers, body FROM " + table + " WHERE id=?");
         Statement gone(parts.database, "DELETE FROM " + table + " WHERE id=?");
         for (const RowId id : ids) {
