@@ -38,6 +38,7 @@ struct Implementation {
     bool (*run)(const Call& call, Value& out);
     bool pure = true;           // same arguments, same value: folded when they are constants
     bool takes_absent = false;  // a field that is not there is no failure
+    bool leaves_items = false;  // what it gives holds no item of its first argument, only what the lambda makes of them
 };
 // All of them, sorted by name.
 std::span<const Implementation> implementations();

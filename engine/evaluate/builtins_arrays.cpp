@@ -295,12 +295,12 @@ bool unique(const Call& call, Value& out) {
 }
 
 constexpr Implementation list[] = {
-    {"map", map},
+    {.name = "map", .run = map, .leaves_items = true},
     {"filter", filter},
-    {"any", any},
-    {"all", all},
+    {.name = "any", .run = any, .leaves_items = true},
+    {.name = "all", .run = all, .leaves_items = true},
     {"find", find},
-    {"flat_map", flat_map},
+    {.name = "flat_map", .run = flat_map, .leaves_items = true},
     {"flatten", flatten},
     {"length", length},
     {"first", first},

@@ -78,7 +78,8 @@ private:
         return make_constant(value, state_.memory);
     }
 
-    NodePtr path(const Expr& last) {
+    // `items`: where the path leads to an array whose items alone are looked at, what is noted of them.
+    NodePtr path(const Expr& last, Fields::At* items = nullptr) {
         std::vector<const Expr*> steps;  // from the last one to the first one
         const Expr* at = &last;
         PathParts parts;
@@ -106,6 +107,7 @@ private:
             }
         }
         for (const Expr* step : steps) parts.segments.push_back(segment(*step));
+        note(*at, parts, items);
         parts.slot = at->slot;
         parts.name = at->name;
         parts.nullable = nullable(last);
@@ -125,6 +127,25 @@ private:
         }
         return make_path(std::move(parts));
     }
+    // What the path looks at in the body; from there its segments know their places in objects that are read by their fields.
+    void note(const Expr& begin, PathParts& parts, Fields::At* items) {
+        Fields::At at = Fields::none;
+        if (begin.op == Op::body && state_.watches) at = Fields::root;
+        if (const auto local = items_of_.find(begin.slot); begin.op == Op::local && local != items_of_.end()) at = local->second;
+        if (at == Fields::root && !parts.segments.empty()) parts.fields = &state_.fields;
+        bool to_the_end = true;
+        for (Segment& each : parts.segments) {
+            const Fields::Slot slot = each.key != nullptr ? state_.fields.field(at, {each.key, each.length}) : Fields::Slot{};
+            to_the_end = slot.at != Fields::none;
+            if (!to_the_end) break;
+            each.head = slot.head;
+            each.place = slot.place;
+            at = slot.at;
+        }
+        if (to_the_end && items != nullptr) *items = state_.fields.items(at);
+        else state_.fields.keep_whole(at);
+    }
+    static bool begins_path(Op op) { return op == Op::field || op == Op::index || op == Op::body || op == Op::local; }
     Segment segment(const Expr& expr) const {
         Segment out;
         out.safe = expr.safe;
@@ -160,19 +181,33 @@ private:
         return std::any_of(expr.arms.begin(), expr.arms.end(), [&](const plan::MatchArm& arm) { return !arm.cases.empty(); });
     }
     NodePtr call(const Expr& expr) {
+        const auto is_lambda = [&](std::size_t n) { return n < expr.operands.size() && expr.operands[n] != plan::none && plan_.exprs[expr.operands[n]].op == Op::lambda; };
+        const Implementation* implementation = find_implementation(expr.name);
+        const bool leaves_items = implementation != nullptr && implementation->leaves_items && is_lambda(1);
+        Fields::At items = Fields::none;
         std::vector<CallArgument> arguments;
-        for (const ExprId id : expr.operands) {
+        for (std::size_t n = 0; n < expr.operands.size(); ++n) {
+            const ExprId id = expr.operands[n];
             CallArgument argument;
-            if (id != plan::none && plan_.exprs[id].op == Op::lambda) {
-                argument.lambda.slots = plan_.exprs[id].slots;
-                argument.lambda.body = build(plan_.exprs[id].operands[0]);
-                for (const std::uint32_t slot : argument.lambda.slots) deepest_ = std::max(deepest_, slot + 1);
+            if (is_lambda(n)) {
+                argument.lambda = lambda(plan_.exprs[id], items);
+            } else if (n == 0 && leaves_items && id != plan::none && begins_path(plan_.exprs[id].op)) {
+                argument.value = path(plan_.exprs[id], &items);
             } else if (id != plan::none) {
                 argument.value = build(id);
             }
             arguments.push_back(std::move(argument));
         }
         return make_call(expr.name, std::move(arguments));
+    }
+    Lambda lambda(const Expr& expr, Fields::At items) {
+        Lambda out;
+        out.slots = expr.slots;
+        if (items != Fields::none && !expr.slots.empty()) items_of_[expr.slots[0]] = items;
+        out.body = build(expr.operands[0]);
+        if (!expr.slots.empty()) items_of_.erase(expr.slots[0]);
+        for (const std::uint32_t slot : expr.slots) deepest_ = std::max(deepest_, slot + 1);
+        return out;
     }
     NodePtr apply(const Expr& expr) {
         auto& function = state_.functions[expr.slot];
@@ -275,6 +310,7 @@ private:
     const plan::Plan& plan_;
     Compiler::State& state_;
     std::uint32_t frame_;
+    std::unordered_map<std::uint32_t, Fields::At> items_of_;  // lambdas' parameters that are items of an array in the body
     std::uint32_t deepest_ = 0;  // slots from the frame's beginning
 };
 
@@ -290,5 +326,10 @@ NodePtr Compiler::State::compile(ExprId id) {
 Compiler::Compiler(const plan::Plan& plan) : state_(std::make_unique<State>(plan)) {}
 Compiler::~Compiler() = default;
 CodePtr Compiler::compile(ExprId id) { return state_->compile(id); }
+void Compiler::watch_fields(bool on) { state_->watches = on; }
+void Compiler::keep_whole_body() {
+    if (state_->watches) state_->fields.keep_whole(Fields::root);
+}
+const Fields& Compiler::fields() const { return state_->fields; }
 
 }  // namespace weir

@@ -11,6 +11,8 @@ struct Compiler::State {
     const plan::Plan& plan;
     std::shared_ptr<Arena> memory;  // of constants; what is compiled keeps it
     std::unordered_map<std::uint32_t, std::shared_ptr<const FunctionBody>> functions;
+    Fields fields;
+    bool watches = false;
     std::unordered_map<plan::ExprId, NodePtr> fallbacks;  // of fields that `conform` fills in
 };
 

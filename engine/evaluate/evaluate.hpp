@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dsl/plan/plan.hpp"
+#include "engine/message/field_reader.hpp"
 #include "engine/message/message.hpp"
 #include "engine/ports/world.hpp"
 
@@ -16,6 +17,7 @@ using IdNames = std::vector<std::pair<Id128, std::string>>;
 struct Scope {
     Arena* arena = nullptr;
     JsonReader* reader = nullptr;
+    FieldReader* fields = nullptr;      // null: bodies are read whole
     Message* message = nullptr;
     const Value* params = nullptr;      // Plan::params, evaluated once at start
     Value* lets = nullptr;              // slots of the flow
@@ -52,6 +54,10 @@ public:
     explicit Compiler(const plan::Plan& plan);
     ~Compiler();
     CodePtr compile(plan::ExprId id);
+    // Between these two, what is compiled runs on bodies as they came: which fields it looks at is noted, so that only they are read.
+    void watch_fields(bool on);
+    void keep_whole_body();  // a step looks at all of it
+    const Fields& fields() const;
 
     struct State;  // inside engine/evaluate
     State& state() { return *state_; }

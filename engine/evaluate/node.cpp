@@ -116,6 +116,14 @@ const Value* load_body(Scope& scope) {
     return scope.message->body.tree.is_missing() ? &nothing : &scope.message->body.tree;
 }
 
+const Value* load_fields(Scope& scope, const Fields* fields) {
+    Body& body = scope.message->body;
+    const bool readable = scope.fields != nullptr && scope.fields->fields == fields && body.format == Format::json;
+    if (readable && scope.fields->read(body.bytes, *scope.arena, *scope.reader, body.picked)) return &body.picked;
+    body.picked = Value();
+    return load_body(scope);  // which knows why it can't be read
+}
+
 bool scalar_text(const Value& value, Arena& arena, std::string_view& out) {
     const auto keep = [&](const std::string& text) { out = {arena.copy(text), text.size()}; };
     std::string text;

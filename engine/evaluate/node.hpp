@@ -68,6 +68,8 @@ template <bool is_short = false> [[gnu::always_inline]] inline const Value* find
 
 // The body as a tree, parsed at the first look. Null: it can't be parsed, the scope holds the failure.
 [[gnu::cold]] const Value* load_body(Scope& scope);
+// Its fields, where all of the flow are known; else the tree.
+[[gnu::cold]] const Value* load_fields(Scope& scope, const Fields* fields);
 inline const Value* body_of(Scope& scope) {
     const Value& tree = scope.message->body.tree;
     return !tree.is_missing() ? &tree : load_body(scope);

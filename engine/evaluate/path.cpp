@@ -15,6 +15,7 @@ const Value missing_value;
     return at >= 0 && at < value.length() ? value.a + at : nullptr;
 }
 [[gnu::always_inline]] inline const Value* descend(const Value& value, const Segment& segment) {
+    if (static_cast<std::uint32_t>(value.head) == segment.head) return &value.o[segment.place].value;
     // Short names are looked for here, with no call in the loop: that keeps it in registers.
     if (value.kind() == Kind::object && segment.is_short) [[likely]] return find_field<true>(value, segment.key, segment.length);
     return descend_seldom(value, segment);
@@ -88,7 +89,7 @@ public:
 private:
     const Value* root(Scope& scope) const {
         switch (parts_.root) {
-            case Root::body: return body_of(scope);
+            case Root::body: return body(scope);
             case Root::local: return &scope.locals[scope.frame + parts_.slot];
             case Root::let_: return &scope.lets[parts_.slot];
             case Root::param: return &scope.params[parts_.slot];
@@ -97,6 +98,12 @@ private:
             case Root::node: return nullptr;
         }
         return nullptr;
+    }
+    [[gnu::always_inline]] const Value* body(Scope& scope) const {
+        const Body& body = scope.message->body;
+        if (!body.tree.is_missing()) return &body.tree;
+        if (parts_.fields == nullptr) return load_body(scope);
+        return !body.picked.is_missing() && scope.fields->fields == parts_.fields ? &body.picked : load_fields(scope, parts_.fields);
     }
     void write_root(Scope& scope, std::string& path) const {
         switch (parts_.root) {

@@ -12,6 +12,8 @@ struct Segment {
     bool safe = false;          // `?.`
     bool is_short = false;      // a key of at most `short_name` bytes
     std::int64_t index = 0;
+    std::uint32_t head = ~0u;   // of an object that was read by its fields (Fields::Slot): then the field stands at `place`
+    std::uint32_t place = 0;
 };
 enum class Root : std::uint8_t { body, local, let_, param, source, group, node };
 struct PathParts {
@@ -20,6 +22,7 @@ struct PathParts {
     std::string name;             // of a let, a parameter: for failures
     NodePtr node;                 // Root::node
     std::vector<Segment> segments;
+    const Fields* fields = nullptr;  // Root::body: those that it is noted in; null: it needs the tree
     bool nullable = false;        // the type says that it may be missing: then it is no failure
 };
 NodePtr make_path(PathParts parts);

@@ -27,6 +27,8 @@ public:
 
 private:
     friend struct JsonPass;
+    friend class FieldReader;
+    void make_room(unsigned max_depth);
     std::vector<Value> values_;
     std::vector<Member> members_;
     std::vector<std::uint64_t> frames_;

@@ -21,6 +21,7 @@ struct Body {
     std::string_view bytes;
     Format format = Format::none;       // none: no bytes, `tree` is all there is
     Value tree;                         // missing: not looked at yet
+    Value picked;                       // the fields that the flow looks at (FieldReader), while nobody needs the whole tree; missing: not read
     // Copies the text into a padded buffer of its own.
     static Body copy_of(std::string_view text, Format format);
     static Body of(Value tree) {

@@ -123,7 +123,11 @@ Result<Done> Engine::Parts::add_source(FlowRunner& runner, const plan::Source& s
         parts.type = channel.type;
         parts.mark = mark_of(plan, channel.type);
         parts.live = source.live;
-        if (source.where != plan::none) parts.where = compiler.compile(source.where);
+        if (source.where != plan::none) {
+            compiler.watch_fields(true);
+            parts.where = compiler.compile(source.where);
+            compiler.watch_fields(false);
+        }
         std::shared_ptr<Cursor>& cursor = cursors[name];
         if (!cursor) cursor = std::make_shared<Cursor>();
         parts.cursor = cursor;

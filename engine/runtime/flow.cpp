@@ -15,7 +15,11 @@ FlowRunner::FlowRunner(FlowParts parts, FlowEvents events)
     scope_.random = &parts_.random;
     scope_.environment = &parts_.environment;
     dead_name_ = parts_.flow.name + ".dead";
-    if (parts_.flow.key != plan::none) key_code_ = parts_.compiler->compile(parts_.flow.key);
+    if (parts_.flow.key != plan::none) {
+        parts_.compiler->watch_fields(true);
+        key_code_ = parts_.compiler->compile(parts_.flow.key);
+        parts_.compiler->watch_fields(false);
+    }
 }
 
 FlowRunner::~FlowRunner() = default;
@@ -23,6 +27,7 @@ FlowRunner::~FlowRunner() = default;
 void FlowRunner::add(std::unique_ptr<Input> input) { inputs_.push_back(std::move(input)); }
 
 void FlowRunner::start() {
+    if (parts_.compiler->fields().partial()) scope_.fields = &field_reader_.emplace(parts_.compiler->fields());
     if (key_code_ != nullptr) keys_.load(parts_.store.seen(parts_.number), parts_.store.due(parts_.number));
     count_keys();
     due_input_->start();

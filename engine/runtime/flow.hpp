@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -182,6 +183,7 @@ private:
     Run run_;                                        // of a flow that never waits
     std::vector<std::unique_ptr<Run>> idle_runs_;
     JsonReader reader_;
+    std::optional<FieldReader> field_reader_;        // where the flow looks at some fields only
     Scope scope_;
     Keys keys_;
     std::size_t keys_counted_ = 0;                   // of the budget, by this flow

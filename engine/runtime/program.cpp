@@ -13,6 +13,7 @@ public:
         const Result<Done> done = resolver_.resolve(target, compiler, program_, made);
         if (!done && error.text.empty()) error = done.error();
         if (made.sort == Destination::Sort::sink) program_.has_sinks = true;
+        if (made.type != plan::none) compiler.keep_whole_body();  // it is looked at whether it fits
         return made;
     }
     At block(plan::NodeId first, At behind) override {
@@ -34,6 +35,7 @@ public:
             const At behind_step = guarded ? at + 2 : next;
             StepPtr made = make_step(node, *this, behind_step);  // may append blocks, so no reference into nodes is held
             program_.waits = program_.waits || made->waits();
+            if (first == first_ && node.word == "translate") compiler.watch_fields(false);  // from here on the body is one that the flow has made
             std::unique_ptr<FailureTable> on;
             if (guarded) on = std::make_unique<FailureTable>(table(node.on, &node, next));
             program_.nodes[step].step = std::move(made);
@@ -63,9 +65,18 @@ public:
         }
         return out;
     }
+    // The flow's own steps: they begin with the body as it came.
+    At flow(plan::NodeId first) {
+        first_ = first;
+        compiler.watch_fields(true);
+        const At made = block(first, at_end);
+        compiler.watch_fields(false);
+        return made;
+    }
     Error error;
 
 private:
+    plan::NodeId first_ = plan::none;
     FailureAction action(const plan::Action& from, const plan::Node* step, At behind) {
         FailureAction out;
         out.kind = from.kind;
@@ -101,7 +112,7 @@ private:
 Result<std::unique_ptr<Program>> compile(const plan::Plan& plan, const plan::Flow& flow, Compiler& compiler, Resolver& resolver) {
     auto program = std::make_unique<Program>();
     Maker maker(plan, compiler, resolver, *program);
-    program->first = maker.block(flow.first, at_end);
+    program->first = maker.flow(flow.first);
     program->on = maker.table(flow.on, nullptr, at_end);
     if (!maker.error.text.empty()) return maker.error;
     return program;

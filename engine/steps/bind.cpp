@@ -10,6 +10,7 @@ Bind::Bind(const plan::Node& node, StepMaker& maker) : slot_(node.slot), type_(n
     if (node.word == "enrich") {
         into_ = Into::path;
         path_ = node.paths.at(0);
+        if (!path_.names.empty()) maker.compiler.keep_whole_body();
     }
 }
 

@@ -116,6 +116,7 @@ private:
 }  // namespace
 
 StepPtr make_decode(const plan::Node& node, StepMaker& maker, At) {
+    maker.compiler.keep_whole_body();
     if (node.text == "json") return std::make_unique<DecodeJson>();
     if (node.text == "text") return std::make_unique<DecodeText>();
     return std::make_unique<DecodeCsv>(node, maker);

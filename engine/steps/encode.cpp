@@ -77,6 +77,7 @@ private:
 }  // namespace
 
 StepPtr make_encode(const plan::Node& node, StepMaker& maker, At) {
+    maker.compiler.keep_whole_body();
     if (node.text == "json") return std::make_unique<EncodeJson>();
     if (node.text == "text") return std::make_unique<EncodeText>();
     return std::make_unique<EncodeCsv>(node, maker);

@@ -83,7 +83,13 @@ private:
 
 }  // namespace
 
-StepPtr make_keep(const plan::Node& node, StepMaker&, At) { return std::make_unique<Choose>(node, true); }
-StepPtr make_drop(const plan::Node& node, StepMaker&, At) { return std::make_unique<Choose>(node, false); }
+StepPtr make_keep(const plan::Node& node, StepMaker& maker, At) {
+    maker.compiler.keep_whole_body();
+    return std::make_unique<Choose>(node, true);
+}
+StepPtr make_drop(const plan::Node& node, StepMaker& maker, At) {
+    maker.compiler.keep_whole_body();
+    return std::make_unique<Choose>(node, false);
+}
 
 }  // namespace weir

@@ -59,6 +59,10 @@ private:
 
 }  // namespace
 
-StepPtr make_set(const plan::Node& node, StepMaker& maker, At) { return std::make_unique<Set>(node.paths.at(0), node.text, maker.operand(node, 0)); }
+StepPtr make_set(const plan::Node& node, StepMaker& maker, At) {
+    const bool in_body = node.text != "header" && !node.paths.at(0).is_let;
+    if (in_body && !node.paths.at(0).names.empty()) maker.compiler.keep_whole_body();
+    return std::make_unique<Set>(node.paths.at(0), node.text, maker.operand(node, 0));
+}
 
 }  // namespace weir

@@ -27,6 +27,9 @@ private:
 
 }  // namespace
 
-StepPtr make_validate(const plan::Node& node, StepMaker& maker, At) { return std::make_unique<Validate>(node.type, node.text == "texts", maker); }
+StepPtr make_validate(const plan::Node& node, StepMaker& maker, At) {
+    maker.compiler.keep_whole_body();
+    return std::make_unique<Validate>(node.type, node.text == "texts", maker);
+}
 
 }  // namespace weir

@@ -1,0 +1,39 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/message/fields.hpp"
+#include "engine/message/json.hpp"
+
+namespace weir {
+
+// Reads JSON as JsonReader does, with the same checks, but builds only the fields that a flow looks at. An object has exactly these members,
+// in the order of Fields::Node, `missing` where they are absent; of a field that comes twice the last one counts; what else stands there is
+// checked and left. Keys are guessed from the bodies before (one comparison instead of a search): a wrong guess costs time, nothing else.
+// Thread: one; reuse it, what it has learned stays.
+class FieldReader {
+public:
+    explicit FieldReader(const Fields& fields);
+    const Fields* const fields;
+    // False: it is no JSON, or too deep: JsonReader says where and why.
+    bool read(std::string_view padded_text, Arena& arena, JsonReader& stacks, Value& out);
+
+private:
+    friend struct FieldPass;
+    struct Key {  // as it stands in the texts, with its quotes and the colon
+        static constexpr std::size_t longest = json_padding;
+        char text[longest] = {};
+        std::uint32_t mask = 0;  // a bit for each byte of it
+        std::uint16_t length = 0;
+        std::uint16_t place = 0;
+    };
+    struct Object {
+        std::vector<Member> empty;
+        std::vector<Key> keys;  // about in the order in which they come
+    };
+    std::vector<Object> objects_;  // by node
+    std::vector<Value> items_;     // of the arrays that are open
+};
+
+}  // namespace weir
