@@ -53,7 +53,7 @@ std::string reason(Fault fault, const Value& value, const Segment& segment, cons
     }
 }
 
-class Path final : public Node {
+class Path : public Node {
 public:
     explicit Path(PathParts parts) : parts_(std::move(parts)) { refers = parts_.root != Root::node; }
 
@@ -145,7 +145,30 @@ private:
         out = *value;
         return true;
     }
+
+protected:
     PathParts parts_;
+};
+
+// Of a body that the flow reads by its fields, or of an item in it: as long as the objects on the way were read so, each step is one comparison.
+template <Root begin> class FieldPath final : public Path {
+public:
+    using Path::Path;
+    const Value* ref(Scope& scope) const override {
+        const Value* value = nullptr;
+        if constexpr (begin == Root::body) {
+            const Body& body = scope.message->body;
+            if (!body.tree.is_missing() || body.picked.is_missing() || scope.fields->fields != parts_.fields) [[unlikely]] return Path::ref(scope);
+            value = &body.picked;
+        } else {
+            value = &scope.locals[scope.frame + parts_.slot];
+        }
+        for (const Segment& segment : parts_.segments) {
+            if (static_cast<std::uint32_t>(value->head) != segment.head) [[unlikely]] return Path::ref(scope);
+            value = &value->o[segment.place].value;
+        }
+        return value->is_missing() ? nullptr : value;
+    }
 };
 
 // base[index], where the index is computed.
@@ -357,7 +380,12 @@ private:
 
 }  // namespace
 
-NodePtr make_path(PathParts parts) { return std::make_unique<Path>(std::move(parts)); }
+NodePtr make_path(PathParts parts) {
+    const bool by_field = !parts.segments.empty() && parts.segments.back().head != ~0u;
+    if (by_field && parts.root == Root::body) return std::make_unique<FieldPath<Root::body>>(std::move(parts));
+    if (by_field && parts.root == Root::local) return std::make_unique<FieldPath<Root::local>>(std::move(parts));
+    return std::make_unique<Path>(std::move(parts));
+}
 NodePtr make_index(NodePtr base, NodePtr index, bool safe, bool nullable) { return std::make_unique<Index>(std::move(base), std::move(index), safe, nullable); }
 NodePtr make_raw() { return std::make_unique<Raw>(); }
 NodePtr make_header(std::string_view name, bool safe) { return std::make_unique<HeaderField>(name, safe); }

@@ -8,9 +8,8 @@ namespace weir {
 
 namespace {
 
-constexpr std::uint16_t not_looked_at = 0xffff;
 constexpr std::size_t most_keys = 64;  // that are remembered of one object; maps whose keys are data would fill it with no gain
-constexpr unsigned guesses = 3;        // fields that are often absent lie between a key and the next one
+constexpr int most_left_out = 2;       // fields that are often absent lie between a key and the next one
 
 }  // namespace
 
@@ -22,50 +21,55 @@ struct FieldPass {
 
     // At `{`, with `depth` brackets around it.
     const char* object(const char* at, Fields::At node, unsigned depth, Value& out) {
-        if (depth == max_depth) return nullptr;
-        const Fields::Node& wanted = fields.node(node);
+        if (depth == max_depth) [[unlikely]] return nullptr;
         FieldReader::Object& known = reader.objects_[node];
-        const std::size_t count = wanted.names.size();
+        const std::size_t count = known.empty.size();  // one more than are looked at: what is not goes there
         Member* const members = pass.arena.take_array<Member>(count);
-        for (std::size_t n = 0; n < count; ++n) members[n] = known.empty[n];
+        for (std::size_t n = 0; n + 1 < count; ++n) members[n] = known.empty[n];
+        out = Value::object(members, count - 1);
+        out.head |= Fields::head_of(node);
         at = pass.skip_space(at + 1);
-        std::size_t next = 0;
-        if (*at == '}') [[unlikely]] goto end;
+        if (*at == '}') [[unlikely]] return at + 1;
+        const FieldReader::Key* next = known.keys.data();
         for (;;) {
-            std::uint16_t place = not_looked_at;
-            const char* behind = nullptr;
-            for (unsigned guess = 0; guess < guesses && next + guess < known.keys.size(); ++guess) {
-                const FieldReader::Key& key = known.keys[next + guess];
-                if (!stands(at, key)) continue;
-                place = key.place;
-                behind = at + key.length;
-                next += guess + 1;
-                break;
+            const FieldReader::Key* key = next;
+            if (stands(at, *key)) [[likely]] {
+                at += key->length;
+                ++next;
+            } else {
+                const Found other = not_guessed(at, node, known, next);
+                if (other.behind == nullptr) [[unlikely]] return nullptr;
+                at = other.behind;
+                key = other.key;
+                next = other.next;
             }
-            if (behind == nullptr) [[unlikely]] {
-                if ((behind = learn(at, wanted, known, next, place)) == nullptr) return nullptr;
-            }
-            at = pass.skip_space(behind);
+            at = pass.skip_space(at);
             Value found;
-            if ((at = value(at, place == not_looked_at ? Fields::none : wanted.fields[place], depth + 1, found)) == nullptr) [[unlikely]] return nullptr;
-            if (place != not_looked_at) put(members[place].value, found);
+            if (*at == '"') [[likely]] {
+                at = at < pass.end ? pass.string(at + 1, found) : nullptr;
+            } else if (is_digit(*at) || *at == '-') {
+                at = at < pass.end ? pass.number(at, found) : nullptr;
+            } else {
+                Value other;  // `found` never has its address taken, so that it can live in registers
+                at = inside(at, key->at, depth + 1, other);
+                found = other;
+            }
+            if (at == nullptr) [[unlikely]] return nullptr;
+            put(members[key->place].value, found);
             if (*at == ',' && at[1] == '"') [[likely]] {
                 ++at;
                 continue;
             }
             at = pass.skip_space(at);
-            if (*at == '}') break;
+            if (*at == '}') return at + 1;
             if (*at != ',') [[unlikely]] return nullptr;
             at = pass.skip_space(at + 1);
         }
-    end:
-        out = Value::object(members, count);
-        out.head |= Fields::head_of(node);
-        return at + 1;
     }
 
     const char* array(const char* at, Fields::At node, unsigned depth, Value& out) {
-        if (depth == max_depth) return nullptr;
+        if (depth == max_depth) [[unlikely]] return nullptr;
+        const bool objects = !fields.node(node).whole && !fields.node(node).names.empty();
         const std::size_t first = reader.items_.size();
         at = pass.skip_space(at + 1);
         if (*at == ']') {
@@ -74,7 +78,8 @@ struct FieldPass {
         }
         for (;;) {
             Value found;
-            if ((at = value(at, node, depth + 1, found)) == nullptr) [[unlikely]] return nullptr;
+            at = objects && *at == '{' ? object(at, node, depth + 1, found) : value(at, node, depth + 1, found);
+            if (at == nullptr) [[unlikely]] return nullptr;
             reader.items_.push_back(found);
             at = pass.skip_space(at);
             if (*at == ']') break;
@@ -89,16 +94,17 @@ struct FieldPass {
         return at + 1;
     }
 
-    [[gnu::always_inline]] const char* value(const char* at, Fields::At node, unsigned depth, Value& found) {
-        if (at >= pass.end) [[unlikely]] return nullptr;
-        if (*at == '"') [[likely]] return pass.string(at + 1, found);
-        if (is_digit(*at) || *at == '-') return pass.number(at, found);
-        if (*at == '{' || *at == '[') return inside(at, node, depth, found);
-        return pass.word(at, found);
+    const char* value(const char* at, Fields::At node, unsigned depth, Value& found) {
+        if (*at == '"') return at < pass.end ? pass.string(at + 1, found) : nullptr;
+        if (is_digit(*at) || *at == '-') return at < pass.end ? pass.number(at, found) : nullptr;
+        return inside(at, node, depth, found);
     }
 
+    // What is neither a text nor a number.
     [[gnu::noinline]] const char* inside(const char* at, Fields::At node, unsigned depth, Value& out) {
+        if (at >= pass.end) return nullptr;
         const bool is_object = *at == '{';
+        if (!is_object && *at != '[') return pass.word(at, out);
         if (node != Fields::none) {
             const Fields::Node& wanted = fields.node(node);
             if (wanted.whole) return pass.value<true>(at, max_depth - depth, out);
@@ -119,41 +125,48 @@ struct FieldPass {
         return (key.mask & ~same) == 0;
     }
 
-    // Reads the key that was not guessed, and remembers it behind those that came before. Answers the place behind its colon.
-    [[gnu::noinline]] const char* learn(const char* at, const Fields::Node& wanted, FieldReader::Object& known, std::size_t& next, std::uint16_t& place) {
-        if (*at != '"' || at >= pass.end) return nullptr;
+    struct Found {
+        const char* behind;  // its colon; null: it is no key
+        const FieldReader::Key* key;
+        const FieldReader::Key* next;
+    };
+    // Was a field left out that often stands here? Else the key is read, and remembered behind those that came before.
+    [[gnu::noinline]] Found not_guessed(const char* at, Fields::At node, FieldReader::Object& known, const FieldReader::Key* next) {
+        const FieldReader::Key* const end = known.keys.data() + known.keys.size() - 1;
+        for (const FieldReader::Key* key = next; key < end && key - next <= most_left_out; ++key)
+            if (stands(at, *key)) return {at + key->length, key, key + 1};
+        if (*at != '"' || at >= pass.end) return {};
         const char* const first = at;
-        Value key;
-        if ((at = pass.string(at + 1, key)) == nullptr) return nullptr;
-        const auto name = std::find(wanted.names.begin(), wanted.names.end(), key.text());
-        place = name == wanted.names.end() ? not_looked_at : static_cast<std::uint16_t>(name - wanted.names.begin());
+        Value text;
+        if ((at = pass.string(at + 1, text)) == nullptr) return {};
+        const std::size_t place = fields.place(node, text.text());
+        FieldReader::Key& made = known.read;
+        made.place = static_cast<std::uint32_t>(place);
+        made.at = place + 1 < known.empty.size() ? fields.node(node).fields[place] : Fields::none;
         if (*at != ':') {
             at = pass.skip_space(at);
-            return *at == ':' ? at + 1 : nullptr;
+            return *at == ':' ? Found{at + 1, &made, next} : Found{};
         }
         ++at;
         const auto length = static_cast<std::size_t>(at - first);
-        if (length > FieldReader::Key::longest || known.keys.size() == most_keys) return at;
-        const auto same = [&](const FieldReader::Key& each) { return each.length == length && std::memcmp(each.text, first, length) == 0; };
-        const auto found = std::find_if(known.keys.begin(), known.keys.end(), same);
-        if (found != known.keys.end()) {
-            next = static_cast<std::size_t>(found - known.keys.begin()) + 1;
-            return at;
-        }
-        FieldReader::Key made;
+        if (length > FieldReader::Key::longest || known.keys.size() > most_keys) return {at, &made, next};
         std::memcpy(made.text, first, length);
         made.length = static_cast<std::uint16_t>(length);
         made.mask = length == 32 ? ~0u : (1u << length) - 1;
-        made.place = place;
-        known.keys.insert(known.keys.begin() + static_cast<std::ptrdiff_t>(next), made);
-        ++next;
-        return at;
+        const auto same = [&](const FieldReader::Key& each) { return each.length == length && std::memcmp(each.text, first, length) == 0; };
+        auto found = std::find_if(known.keys.begin(), known.keys.end(), same);
+        if (found == known.keys.end()) found = known.keys.insert(known.keys.begin() + (next - known.keys.data()), made);
+        return {at, &*found, &*found + 1};
     }
 };
 
 FieldReader::FieldReader(const Fields& of) : fields(&of), objects_(of.size()) {
-    for (std::size_t at = 0; at < objects_.size(); ++at)
-        for (const std::string& name : of.node(static_cast<Fields::At>(at)).names) objects_[at].empty.push_back({Value::string(name), Value()});
+    for (std::size_t at = 0; at < objects_.size(); ++at) {
+        Object& object = objects_[at];
+        for (const std::string& name : of.node(static_cast<Fields::At>(at)).names) object.empty.push_back({Value::string(name), Value()});
+        object.empty.emplace_back();
+        object.keys.emplace_back();  // the end: stands nowhere
+    }
 }
 
 bool FieldReader::read(std::string_view padded_text, Arena& arena, JsonReader& stacks, Value& out) {

@@ -23,14 +23,16 @@ private:
     friend struct FieldPass;
     struct Key {  // as it stands in the texts, with its quotes and the colon
         static constexpr std::size_t longest = json_padding;
-        char text[longest] = {};
-        std::uint32_t mask = 0;  // a bit for each byte of it
+        char text[longest] = {1};
+        std::uint32_t mask = 1;  // a bit for each byte of it
+        std::uint32_t place = 0;
         std::uint16_t length = 0;
-        std::uint16_t place = 0;
+        Fields::At at = Fields::none;
     };
     struct Object {
         std::vector<Member> empty;
-        std::vector<Key> keys;  // about in the order in which they come
+        std::vector<Key> keys;  // about in the order in which they come; the last one stands nowhere
+        Key read;               // one that is not remembered
     };
     std::vector<Object> objects_;  // by node
     std::vector<Value> items_;     // of the arrays that are open

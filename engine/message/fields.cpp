@@ -22,12 +22,15 @@ Fields::At Fields::add() {
     return static_cast<At>(nodes_.size() - 1);
 }
 
+std::size_t Fields::place(At of, std::string_view name) const {
+    const std::vector<std::string>& names = nodes_[of].names;
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
 Fields::Slot Fields::field(At of, std::string_view name) {
     if (of == none) return {};
-    const auto& names = nodes_[of].names;
-    const auto found = std::find(names.begin(), names.end(), name);
-    const auto place = static_cast<std::uint32_t>(found - names.begin());
-    if (found != names.end()) return {head_of(of), place, nodes_[of].fields[place]};
+    const auto place = static_cast<std::uint32_t>(this->place(of, name));
+    if (place != nodes_[of].names.size()) return {head_of(of), place, nodes_[of].fields[place]};
     const At below = add();
     if (below == none) {
         keep_whole(of);

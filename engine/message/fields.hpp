@@ -30,6 +30,8 @@ public:
     At items(At of);
     void keep_whole(At of);
     const Node& node(At at) const { return nodes_[at]; }
+    // Among the fields of the node; their number, where it is none of them.
+    std::size_t place(At of, std::string_view name) const;
     std::size_t size() const { return nodes_.size(); }
     // Is it worth reading by fields: some are looked at, and the body as a whole is not?
     bool partial() const { return !nodes_[root].whole && nodes_.size() > 1; }

@@ -127,3 +127,40 @@ TEST_CASE("functions and types that a file declares") {
     CHECK(evaluate_text("body.items.all(i -> i is Item)", body, declared) == "true");
     CHECK(evaluate_text("body.items[0] is Item", R"({"items":[{"sku":"a","qty":0,"price":1}]})", declared) == "false");
 }
+
+TEST_CASE("a body that is read by its fields gives what the whole body gives") {
+    const char* const bodies[] = {
+        body,
+        "{}",
+        "null",
+        "[]",
+        "7",
+        "\"text\"",
+        R"([{"id":1},{"id":2}])",
+        R"({"id":null,"ok":"yes","name":5,"tags":{},"customer":[],"price":"2","items":{}})",
+        R"({"customer":null,"items":null,"tags":null})",
+        R"({"items":[null,1,"x",[],{}, {"qty":1,"qty":4,"price":2},{"price":3,"sku":"c","qty":"1"}],"customer":{"tier":{"x":[1,{"y":2}]},"name":"A","name":"B"}})",
+        R"( { "id" : 9 , "customer" : { "name" : "C" , "extra" : [ { "a" : [ ] } , 2 ] } , "items" : [ { "qty" : 1 , "price" : 2.0 } , { "sku" : "s" } ] , "id" : 8 } )",
+        R"({"i\u0064":4,"c\u0075stomer":{"n\u0061me":"D"},"id":5,"id":6,"items":[{"a-name-that-is-longer-than-any-that-is-remembered":1,"sku":"b"}]})",
+        R"({"id":1,"items":[{"qty":1,"price":1})",
+        R"({"id":1 "name":2})",
+        R"({"other":{"a":[1,2,{"b":]}]},"id":1})",
+        R"({"id":1}x)",
+    };
+    std::size_t by_fields = 0, compared = 0;
+    for (const Row& row : rows) {
+        const Checked checked = check_text(row.expression);
+        if (checked.expr == plan::none) continue;
+        for (const char* text : bodies) {
+            CAPTURE(row.expression);
+            CAPTURE(text);
+            bool read = false;
+            const std::string whole = evaluate(checked.plan, checked.expr, text);
+            CHECK(evaluate_by_fields(checked.plan, checked.expr, text, read) == whole);
+            by_fields += read;
+            ++compared;
+        }
+    }
+    MESSAGE(by_fields << " of " << compared << " by fields");
+    CHECK(by_fields > compared / 3);
+}
