@@ -116,6 +116,8 @@ private:
             case Root::node: parts_.node->write_path(scope, path); break;
         }
     }
+
+protected:
     // The way of `ref` again, with the reasons.
     bool walk(Scope& scope, Value& out, bool forgiving) const {
         Value room;
@@ -145,8 +147,6 @@ private:
         out = *value;
         return true;
     }
-
-protected:
     PathParts parts_;
 };
 
@@ -154,7 +154,22 @@ protected:
 template <Root begin> class FieldPath final : public Path {
 public:
     using Path::Path;
-    const Value* ref(Scope& scope) const override {
+    const Value* ref(Scope& scope) const override { return find(scope); }
+    bool run(Scope& scope, Value& out) const override {
+        const Value* value = find(scope);
+        if (value == nullptr) [[unlikely]] return walk(scope, out, parts_.nullable);
+        out = *value;
+        return true;
+    }
+    bool peek(Scope& scope, Value& out) const override {
+        const Value* value = find(scope);
+        if (value == nullptr) [[unlikely]] return walk(scope, out, true);
+        out = *value;
+        return true;
+    }
+
+private:
+    [[gnu::always_inline]] const Value* find(Scope& scope) const {
         const Value* value = nullptr;
         if constexpr (begin == Root::body) {
             const Body& body = scope.message->body;
