@@ -86,6 +86,16 @@ void expiry(Checker& c, const Flow& flow) {
         [](const Action&) {});
 }
 
+// K8: more keys come in their time than a flow remembers.
+void keys(Checker& c, const Flow& flow) {
+    if (flow.key == none || flow.rate <= 0) return;
+    const double most = flow.rate * static_cast<double>(flow.key_for) / 1e9;
+    if (most <= static_cast<double>(max_keys)) return;
+    c.findings.warning(Code::W0417, c.plan.exprs[flow.key].at, "at this rate {:.0f} million keys come in {}", most / 1e6, print_constant(Duration{flow.key_for}))
+        .say("a flow remembers {} million; beyond, it waits until some are over", max_keys / 1'000'000)
+        .help("a shorter `for`, as long as a sender repeats a message, or a lower `rate`");
+}
+
 void dead_letters(Checker& c, const Flow& flow) {
     if (!c.options.strict) return;
     const FailureSet open = left_by(flow.can_fail, flow.on);
@@ -122,6 +132,7 @@ void lower_flow(Checker& c, Module& m, const syntax::Declaration& d, const synta
     if (flow.timeout) flow.can_fail.add(FailureClass::timeout);
     if (!c.findings.has_errors()) idle_lines(c, state, flow);  // a step with an error is not there, and what it can fail as neither
     expiry(c, flow);
+    keys(c, flow);
     dead_letters(c, flow);
     c.plan.flows.push_back(std::move(flow));
     for (Flow& tap : state.taps) c.plan.flows.push_back(std::move(tap));

@@ -239,6 +239,7 @@ struct Source {
     bool dead = false;             // `from FLOW.dead`: `subscription` is the flow's name
     Span at;
 };
+inline constexpr std::uint64_t max_keys = 8'000'000;  // K8: that one flow remembers; beyond, it takes nothing more until some are over
 struct Flow {
     std::string name;
     std::vector<Source> sources;

@@ -26,7 +26,7 @@ bool FlowRunner::key_of(Flight::Unit& unit, Key& out) {
 std::size_t FlowRunner::no_room_for_keys() {
     if (keys_wait_) return 0;
     keys_wait_ = true;
-    parts_.log.write(LogLevel::warn, parts_.flow.name, std::to_string(max_keys) + " keys of `idempotent by` are kept, the most there may be: nothing more is taken until the time of some is over", {});
+    parts_.log.write(LogLevel::warn, parts_.flow.name, std::to_string(plan::max_keys) + " keys of `idempotent by` are kept, the most there may be: nothing more is taken until the time of some is over", {});
     wait_for_keys();
     return 0;
 }

@@ -8,7 +8,6 @@
 
 namespace weir {
 
-inline constexpr std::size_t max_keys = 8'000'000;  // K8, of one flow
 
 // K1: the fingerprint of a key, with the store's secret; the flow and the value's type are part of it. False: null, missing, or empty is no key.
 bool fingerprint_of(const Value& key, No flow, Id128 secret, Fingerprint& out);
@@ -33,7 +32,7 @@ public:
     void done(const Key& key, RowId seen, EngineTime until);
     void free(const Fingerprint& key);
     std::size_t size() const;
-    bool full() const { return size() >= max_keys; }
+    bool full() const { return size() >= plan::max_keys; }
     void sweep(EngineTime now);
 
 private:
