@@ -26,8 +26,8 @@ struct FieldPass {
         const std::size_t count = known.empty.size();  // one more than are looked at: what is not goes there
         Member* const members = pass.arena.take_array<Member>(count);
         for (std::size_t n = 0; n + 1 < count; ++n) members[n] = known.empty[n];
-        out = Value::object(members, count - 1);
-        out.head |= Fields::head_of(node);
+        out.head = known.head;
+        out.o = members;
         at = pass.skip_space(at + 1);
         if (*at == '}') [[unlikely]] return at + 1;
         const FieldReader::Key* next = known.keys.data();
@@ -164,6 +164,7 @@ FieldReader::FieldReader(const Fields& of) : fields(&of), objects_(of.size()) {
     for (std::size_t at = 0; at < objects_.size(); ++at) {
         Object& object = objects_[at];
         for (const std::string& name : of.node(static_cast<Fields::At>(at)).names) object.empty.push_back({Value::string(name), Value()});
+        object.head = Value::object(nullptr, object.empty.size()).head | Fields::head_of(static_cast<Fields::At>(at));
         object.empty.emplace_back();
         object.keys.emplace_back();  // the end: stands nowhere
     }

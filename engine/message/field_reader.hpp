@@ -30,7 +30,8 @@ private:
         Fields::At at = Fields::none;
     };
     struct Object {
-        std::vector<Member> empty;
+        std::uint64_t head = 0;     // of its values
+        std::vector<Member> empty;  // its members before any is read, and one more, which takes what is not looked at
         std::vector<Key> keys;  // about in the order in which they come; the last one stands nowhere
         Key read;               // one that is not remembered
     };

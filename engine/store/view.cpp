@@ -47,6 +47,7 @@ public:
         status.keys = count("SELECT count(*) FROM seen");
         status.dead = count("SELECT count(*) FROM dead");
         status.quarantine = count("SELECT count(*) FROM quarantine");
+        status.suspects = count("SELECT count(*) FROM suspect");
         status.history = count("SELECT count(*) FROM hist");
         status.bytes = size_of(store_database_path(folder_));
         status.log_bytes = size_of(store_database_path(folder_) + "-wal");

@@ -22,7 +22,7 @@ struct StoreStatus {
     std::uint64_t epoch = 0, commits = 0, units = 0;
     std::int64_t last_commit = 0;  // wall time
     bool clean = false;            // the last engine ended in order
-    std::uint64_t due = 0, keys = 0, dead = 0, quarantine = 0, history = 0;  // rows; of history: packed ones
+    std::uint64_t due = 0, keys = 0, dead = 0, quarantine = 0, history = 0, suspects = 0;  // rows; of history: packed ones
     std::uint64_t bytes = 0, log_bytes = 0;
 };
 struct NameRow {

@@ -70,7 +70,7 @@ int status(const Arguments& arguments) {
         write_string(page, store);
         page += std::string(",\"engine\":\"") + state_text(now->engine) + "\",\"schema\":" + std::to_string(now->schema) + ",\"starts\":" + std::to_string(now->epoch) + ",\"commits\":" + std::to_string(now->commits) + ",\"messages\":" + std::to_string(now->units) +
                 ",\"last_commit\":" + (now->last_commit == 0 ? "null" : "\"" + time_text(now->last_commit) + "\"") + ",\"ended_in_order\":" + (now->clean ? "true" : "false") + ",\"dead_letters\":" + std::to_string(now->dead) + ",\"quarantine\":" + std::to_string(now->quarantine) +
-                ",\"bytes\":" + std::to_string(now->bytes) + ",\"log_bytes\":" + std::to_string(now->log_bytes) + ",\"waiting\":" + std::to_string(now->due) + ",\"keys\":" + std::to_string(now->keys) + ",\"orphans\":" + names_json(left) + (figures.empty() ? "" : ",\"run\":" + figures) + "}\n";
+                ",\"bytes\":" + std::to_string(now->bytes) + ",\"log_bytes\":" + std::to_string(now->log_bytes) + ",\"waiting\":" + std::to_string(now->due) + ",\"keys\":" + std::to_string(now->keys) + ",\"suspects\":" + std::to_string(now->suspects) + ",\"orphans\":" + names_json(left) + (figures.empty() ? "" : ",\"run\":" + figures) + "}\n";
     } else {
         const std::int64_t ago = std::max<std::int64_t>(0, SystemClock().wall() - now->last_commit);
         page = "store        " + visible(store, 500) + "\n";
@@ -80,6 +80,7 @@ int status(const Arguments& arguments) {
         page += "waiting      " + std::to_string(now->due) + (now->due > 0 ? " (weir waiting)" : "") + "\n";
         page += "keys         " + std::to_string(now->keys) + " remembered" + (now->keys >= 1000 ? " (about " + std::to_string(std::max<std::uint64_t>(1, now->keys * 40 / 1'000'000)) + " MB of memory)" : "") + "\n";
         page += "quarantine   " + std::to_string(now->quarantine) + "\n";
+        if (now->suspects > 0) page += "suspects     " + std::to_string(now->suspects) + " (an engine died in the middle of them: each runs alone, and after three times is a dead letter)\n";
         page += "size         " + std::to_string((now->bytes + now->log_bytes + 512 * 1024) >> 20) + " MiB\n";
         page += paused_lines(figures);
         for (const std::string& name : left) page += "orphan       " + visible(name, 300) + "  (no flow has it any more: weir channels forget)\n";

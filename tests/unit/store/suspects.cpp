@@ -56,6 +56,7 @@ TEST_CASE("R9: a commit that is not there forgets nobody") {
     b.commit.units.back().suspect = all[0].id;
     CHECK(o.commit(std::move(b.commit)).fates.at(0) == Fate::waits);
     CHECK(o.store->suspects({}).size() == 1);
+    CHECK((*open_view(folder.store()))->status()->suspects == 1);
     o.stop();
 }
 
