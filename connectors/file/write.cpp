@@ -3,6 +3,7 @@
 
 #include "connectors/arguments.hpp"
 #include "connectors/file/parts.hpp"
+#include "engine/ports/read_whole.hpp"
 
 namespace weir::file {
 namespace {

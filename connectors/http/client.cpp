@@ -6,6 +6,7 @@
 #include "connectors/http/asking.hpp"
 #include "connectors/http/pool.hpp"
 #include "connectors/http/target.hpp"
+#include "engine/ports/read_whole.hpp"
 
 namespace weir::http {
 namespace {

@@ -6,6 +6,8 @@
 
 namespace weir {
 
+Checker::Checker(const ReadFile& r, const ConnectorCatalog& c, const CheckOptions& o, Sources& s, Findings& f) : types(plan), findings(f), sources(s), catalog(c), read(r), options(o) {}
+
 void Checker::not_built(Span at, std::string_view what) { findings.error(Code::W0300, at, "{} is not built yet", what).say("this version can't do it"); }
 
 ConnectorName* Checker::connector(Module& module, std::string_view name) {

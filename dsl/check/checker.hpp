@@ -37,7 +37,7 @@ struct ReplyPlace {
 };
 
 struct Checker {
-    Checker(const ReadFile& r, const ConnectorCatalog& c, const CheckOptions& o, Sources& s, Findings& f) : types(plan), findings(f), sources(s), catalog(c), read(r), options(o) {}
+    Checker(const ReadFile& r, const ConnectorCatalog& c, const CheckOptions& o, Sources& s, Findings& f);
 
     plan::Plan plan;
     Types types;

@@ -19,6 +19,16 @@ std::string_view name_of(Code code) { return page_at(code).name; }
 std::string_view title_of(Code code) { return page_at(code).title; }
 std::string_view page_of(Code code) { return page_at(code).page; }
 
+FindingBuilder& FindingBuilder::replace(Span at, std::string_view text, std::string_view why) {
+    me().fixes.push_back({std::string(why), {{at, std::string(text)}}});
+    return *this;
+}
+
+FindingBuilder Findings::add(Severity severity, Code code, Span at, std::string message) {
+    all_.push_back({severity, code, at, std::move(message), {}, {}, {}, {}});
+    return {all_, all_.size() - 1};
+}
+
 bool Findings::has_errors() const {
     return std::any_of(all_.begin(), all_.end(), [](const Finding& finding) { return finding.severity == Severity::error; });
 }

@@ -68,10 +68,7 @@ public:
         me().help.push_back(fmt::format(text, std::forward<A>(a)...));
         return *this;
     }
-    FindingBuilder& replace(Span at, std::string_view text, std::string_view why) {
-        me().fixes.push_back({std::string(why), {{at, std::string(text)}}});
-        return *this;
-    }
+    FindingBuilder& replace(Span at, std::string_view text, std::string_view why);
 
 private:
     Finding& me() { return (*all_)[index_]; }
@@ -88,10 +85,7 @@ public:
     template <class... A> FindingBuilder warning(Code code, Span at, fmt::format_string<A...> text, A&&... a) {
         return add(Severity::warning, code, at, fmt::format(text, std::forward<A>(a)...));
     }
-    FindingBuilder add(Severity severity, Code code, Span at, std::string message) {
-        all_.push_back({severity, code, at, std::move(message), {}, {}, {}, {}});
-        return {all_, all_.size() - 1};
-    }
+    FindingBuilder add(Severity severity, Code code, Span at, std::string message);
     std::vector<Finding>& all() { return all_; }
     const std::vector<Finding>& all() const { return all_; }
     bool has_errors() const;

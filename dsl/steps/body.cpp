@@ -30,6 +30,9 @@ template <class Named> void name_owner(Named& named, const std::string& stands_f
 
 }  // namespace
 
+Lowering::Lowering(Checker& checker, FlowState& flow, ExprScope& scope) : c(checker), flow_(flow), scope_(&scope) {}
+Lowering::Before Lowering::before() const { return {scope_->body, scope_->bound, replied_, ended_}; }
+
 Node Lowering::make(std::string word, Span at) const {
     Node n;
     n.word = std::move(word);

@@ -43,7 +43,7 @@ Asked asked_of(const Filling& filling, const Sources& sources);
 
 class Lowering {
 public:
-    Lowering(Checker& checker, FlowState& flow, ExprScope& scope) : c(checker), flow_(flow), scope_(&scope) {}
+    Lowering(Checker& checker, FlowState& flow, ExprScope& scope);
 
     Checker& c;
     ExprScope& scope() { return *scope_; }
@@ -113,7 +113,7 @@ private:
         std::optional<Span> replied;
         bool ended = false;
     };
-    Before before() const { return {scope_->body, scope_->bound, replied_, ended_}; }
+    Before before() const;
     template <class Lower> plan::NodeId inside(const std::string& label, bool& ended, Lower lower);
     void own_lines(const std::vector<WrittenOn>& written, const Before& at);
     void go_on(plan::NodeId id, const plan::FailureLine& line, const ActionResult& result, const Before& at);

@@ -55,6 +55,8 @@ void write_body(std::string& out, const Body& body) {
     }
 }
 
+std::shared_ptr<const Headers> share(Headers headers) { return std::make_shared<const Headers>(std::move(headers)); }
+
 const std::string* find_header(const Headers& headers, std::string_view lower_case_name) {
     for (const Header& header : headers)
         if (header.name == lower_case_name) return &header.value;

@@ -40,6 +40,7 @@ struct Header {
     std::string value;
 };
 using Headers = std::vector<Header>;  // from the wire, untrusted
+std::shared_ptr<const Headers> share(Headers headers);
 const std::string* find_header(const Headers& headers, std::string_view lower_case_name);
 
 struct Failure {

@@ -133,7 +133,7 @@ struct ConnectorKind {
     virtual bool rehearse(const Rehearsal& test, Message& out, std::string& why) const {
         (void)why;
         out.body = test.format == Format::none ? Body::of(Value::null()) : Body::copy_of(test.body, test.format);
-        if (!test.headers.empty()) out.headers = std::make_shared<const Headers>(test.headers);
+        if (!test.headers.empty()) out.headers = share(test.headers);
         return true;
     }
     // What a call fails as when a stub answers with this status; nothing: it is an answer.

@@ -31,7 +31,6 @@ class DueInput;
 // Messages on their way through the flow, kept until their fate is known: a batch, or one with a run of its own.
 struct Flight {
     struct Unit {
-        explicit Unit(Delivery& of) : delivery(of) {}
         Delivery& delivery;            // one of the flight's
         EngineTime due_at{0};          // of its due row
         Key key;                       // claimed by it (K2); of a duplicate: the one it met

@@ -27,6 +27,8 @@ bool header_text(Scope& scope, const Value& value, std::string& out) {
 
 }  // namespace
 
+Outputs::Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow) : plan_(plan), compiler_(compiler), flow_(flow) {}
+
 void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t units, std::size_t bytes_expected) {
     commit_ = Commit{};
     commit_.flow = flow;

@@ -35,7 +35,7 @@ struct PendingCall {
 // Owner: the flow's runner. Promise: a unit that failed leaves only its taps (T1).
 class Outputs final : public Sender {
 public:
-    Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow) : plan_(plan), compiler_(compiler), flow_(flow) {}
+    Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow);
 
     // Whose channels are asked how full they are; without one none is ever full.
     void ask(const Store& store) { store_ = &store; }

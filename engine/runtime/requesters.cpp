@@ -25,6 +25,8 @@ std::uint16_t status_of(FailureClass kind) {
 
 }  // namespace
 
+Requesters::Requesters(Random& random) : random_(random) {}
+
 std::string Requesters::add(Waiting waiting, EngineTime timeout) {
     const std::string reply_to = std::string(prefix) + to_text(Id128{random_.next(), random_.next()});
     waiting.timer = waiting.home->after(timeout, [this, reply_to] { late(reply_to, false); });

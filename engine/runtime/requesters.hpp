@@ -25,7 +25,7 @@ public:
     };
     static constexpr std::string_view prefix = "request:";
 
-    explicit Requesters(Random& random) : random_(random) {}
+    explicit Requesters(Random& random);
     // On the home executor. Past `timeout` it is answered 504.
     std::string add(Waiting waiting, EngineTime timeout);
     // False: nobody of that name waits (any more).

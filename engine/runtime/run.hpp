@@ -23,11 +23,7 @@ struct Frame {
 // One message on its way through the steps. A flow that never waits has one and uses it for every message; where a step can wait each message
 // has its own until its commit. Owner: the flow's runner, or the message's flight. Thread: the flow's.
 struct Run {
-    Run(const plan::Plan& plan, Compiler& compiler, const plan::Flow& flow, Log& log) : outputs(plan, compiler, flow.name), lets(flow.lets) {
-        emissions.sender = &outputs;
-        emissions.log = &log;
-        emissions.flow = flow.name;
-    }
+    Run(const plan::Plan& plan, Compiler& compiler, const plan::Flow& flow, Log& log);
     Arena arena;
     Message current;
     Outputs outputs;

@@ -15,32 +15,14 @@ inline constexpr std::uint32_t most_crashes = 3;
 // Owner: Engine; shared by its flows. Thread: any, once loaded. While there are none it costs one look at a number.
 class Suspects {
 public:
-    void load(std::vector<Suspect> found) {
-        all_ = std::move(found);
-        left_.store(all_.size(), std::memory_order_release);
-    }
+    void load(std::vector<Suspect> found);
     bool any() const { return left_.load(std::memory_order_acquire) != 0; }
-    std::optional<Suspect> find(No flow, const Id128& name) const {
-        std::lock_guard hold(lock_);
-        for (const Suspect& each : all_)
-            if (each.flow == flow && each.name == name) return each;
-        return std::nullopt;
-    }
+    std::optional<Suspect> find(No flow, const Id128& name) const;
     // It has ended, and the store has forgotten it.
-    void gone(RowId id) {
-        std::lock_guard hold(lock_);
-        std::erase_if(all_, [id](const Suspect& each) { return each.id == id; });
-        left_.store(all_.size(), std::memory_order_release);
-    }
+    void gone(RowId id);
     // Held by who runs a message while there are suspects, and alone by who runs one of them. Never across a wait.
-    std::shared_lock<std::shared_mutex> among_others() {
-        std::lock_guard hold(door_);
-        return std::shared_lock(steps_);
-    }
-    std::unique_lock<std::shared_mutex> alone() {
-        std::lock_guard hold(door_);  // nobody comes in past who waits
-        return std::unique_lock(steps_);
-    }
+    std::shared_lock<std::shared_mutex> among_others();
+    std::unique_lock<std::shared_mutex> alone();
 
 private:
     std::mutex door_;

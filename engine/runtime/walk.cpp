@@ -5,6 +5,12 @@
 
 namespace weir {
 
+Run::Run(const plan::Plan& plan, Compiler& compiler, const plan::Flow& flow, Log& log) : outputs(plan, compiler, flow.name), lets(flow.lets) {
+    emissions.sender = &outputs;
+    emissions.log = &log;
+    emissions.flow = flow.name;
+}
+
 Walked FlowRunner::walk(Run& run) {
     const std::vector<Program::Node>& nodes = parts_.program->nodes;
     for (;;) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <fstream>
 
+#include "engine/ports/read_whole.hpp"
 #include "engine/simulate/files.hpp"
 #include "engine/system/files.hpp"
 #include "tests/contract/rig.hpp"

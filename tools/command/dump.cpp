@@ -3,6 +3,7 @@
 #include "dsl/grammar/parse.hpp"
 #include "dsl/plan/print.hpp"
 #include "dsl/syntax/print.hpp"
+#include "engine/ports/read_whole.hpp"
 #include "engine/system/files.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/load.hpp"

@@ -7,6 +7,7 @@
 
 #include "dsl/diagnostics/render.hpp"
 #include "dsl/format/format.hpp"
+#include "engine/ports/read_whole.hpp"
 #include "engine/system/files.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/difference.hpp"

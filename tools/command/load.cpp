@@ -5,6 +5,7 @@
 #include "dsl/diagnostics/render.hpp"
 #include "engine/message/arena.hpp"
 #include "engine/message/json.hpp"
+#include "engine/ports/read_whole.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "engine/ports/read_whole.hpp"
 #include "engine/simulate/files.hpp"
 #include "engine/simulate/world.hpp"
 #include "engine/system/files.hpp"
