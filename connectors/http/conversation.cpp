@@ -11,8 +11,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t first_buffer = 4 * 1024;
-constexpr std::size_t largest_buffer = most_head_bytes + 4 * 1024;
 constexpr std::size_t most_discarded = 256 * 1024;  // of a refused sender, before it is cut off
 
 std::string wanted_types(std::uint32_t accept) {

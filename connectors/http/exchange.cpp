@@ -18,8 +18,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t first_buffer = 4 * 1024;
-constexpr std::size_t largest_buffer = most_head_bytes + 4 * 1024;
 constexpr unsigned most_interim = 8;  // 1xx before an answer
 
 }  // namespace

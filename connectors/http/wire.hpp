@@ -9,6 +9,8 @@
 namespace weir::http {
 
 inline constexpr std::size_t most_head_bytes = 32 * 1024;
+inline constexpr std::size_t first_buffer = 4 * 1024;  // of a connection, and what it may grow to
+inline constexpr std::size_t largest_buffer = most_head_bytes + 4 * 1024;
 inline constexpr std::size_t most_target_bytes = 8 * 1024;
 inline constexpr std::size_t most_fields = 100;
 

@@ -11,12 +11,13 @@
 #include "engine/system/files.hpp"
 #include "tools/command/command.hpp"
 #include "tools/command/difference.hpp"
+#include "tools/command/load.hpp"
 #include "tools/command/output.hpp"
 
 namespace weir::command {
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{16} << 20, most_lines = 40;
+constexpr std::size_t most_lines = 40;
 constexpr unsigned mode_bits = 07777;
 
 Result<std::string> read_input() {

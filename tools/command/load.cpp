@@ -11,8 +11,6 @@
 namespace weir::command {
 namespace {
 
-constexpr std::uint64_t largest_file = std::uint64_t{16} << 20;
-
 // The roots come first among the texts by their order; a key of their own tells them from imports.
 constexpr std::string_view roots_key = "roots";
 

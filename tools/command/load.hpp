@@ -1,5 +1,6 @@
 #pragma once
 // From the paths on the command line to a checked plan, with the texts that were read on the way.
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "engine/ports/files.hpp"
 
 namespace weir::command {
+
+inline constexpr std::uint64_t largest_file = std::uint64_t{16} << 20;  // of a flow's text
 
 struct Loaded {
     Sources sources;
