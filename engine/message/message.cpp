@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/message/text.hpp"
 
@@ -66,12 +67,12 @@ const std::string* find_header(const Headers& headers, std::string_view lower_ca
 // The envelope: a version byte, flags, what they name, headers, hops, failure, who waits. Flags, lengths and counts are LEB128 numbers.
 namespace {
 
-constexpr unsigned char envelope_version = 2;  // 1: without the last three flags, which stood in one byte
+constexpr unsigned char envelope_version = 3;  // 2: without the last flag, `failure` of a row at rest was what it waits for; 1: without the last four, which stood in one byte
 constexpr std::size_t most_hops = 100;
 enum Flag : unsigned {
-    has_id = 1, has_correlation = 2, has_trace = 4, has_in_reply_to = 8, has_history = 16, has_failure = 32, has_reply_to = 64, has_expires = 128, has_replays = 256
+    has_id = 1, has_correlation = 2, has_trace = 4, has_in_reply_to = 8, has_history = 16, has_failure = 32, has_reply_to = 64, has_expires = 128, has_replays = 256, has_waits_for = 512
 };
-constexpr unsigned flags_of_1 = 63, all_flags = 511;
+constexpr unsigned flags_of_1 = 63, flags_of_2 = 511, all_flags = 1023;
 
 class Encoder {
 public:
@@ -97,6 +98,15 @@ public:
     void text(std::string_view value) {
         number(value.size());
         out_ += value;
+    }
+    void failure(const Failure& value) {
+        byte(static_cast<unsigned char>(value.kind));
+        text(value.message);
+        text(value.path);
+        text(value.flow);
+        text(value.step);
+        time(value.at);
+        number(value.attempts);
     }
 
 private:
@@ -175,6 +185,19 @@ public:
         }
         return out;
     }
+    std::shared_ptr<const Failure> failure() {
+        auto out = std::make_shared<Failure>();
+        const unsigned char kind = byte();
+        if (kind > static_cast<unsigned char>(FailureClass::internal)) fail();
+        out->kind = static_cast<FailureClass>(kind);
+        out->message = text();
+        out->path = text();
+        out->flow = text();
+        out->step = text();
+        out->at = time();
+        out->attempts = small_number();
+        return out;
+    }
     void fail() {
         good_ = false;
         left_ = {};
@@ -205,6 +228,7 @@ std::string encode_envelope(const Headers* headers, const Meta& meta) {
     if (!meta.reply_to.empty()) flags |= has_reply_to;
     if (meta.expires != 0) flags |= has_expires;
     if (meta.replays != 0) flags |= has_replays;
+    if (meta.waits_for != nullptr) flags |= has_waits_for;
     to.byte(envelope_version);
     to.number(flags);
     if (flags & has_id) to.id(meta.id);
@@ -230,20 +254,18 @@ std::string encode_envelope(const Headers* headers, const Meta& meta) {
             to.time(hops[i].at);
         }
     }
-    if (meta.failure != nullptr) {
-        const Failure& failure = *meta.failure;
-        to.byte(static_cast<unsigned char>(failure.kind));
-        to.text(failure.message);
-        to.text(failure.path);
-        to.text(failure.flow);
-        to.text(failure.step);
-        to.time(failure.at);
-        to.number(failure.attempts);
-    }
+    if (meta.failure != nullptr) to.failure(*meta.failure);
     if (flags & has_reply_to) to.text(meta.reply_to);
     if (flags & has_expires) to.time(meta.expires);
     if (flags & has_replays) to.number(meta.replays);
+    if (meta.waits_for != nullptr) to.failure(*meta.waits_for);
     return out;
+}
+
+bool decode_rest(std::string_view bytes, Headers& headers, Meta& meta) {
+    if (!decode_envelope(bytes, headers, meta)) return false;
+    if (bytes[0] < 3) meta.waits_for = std::exchange(meta.failure, nullptr);
+    return true;
 }
 
 bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
@@ -251,7 +273,7 @@ bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
     const unsigned char version = from.byte();
     if (version == 0 || version > envelope_version) return false;
     const std::uint32_t flags = version == 1 ? from.byte() : from.small_number();
-    if (flags > (version == 1 ? flags_of_1 : all_flags)) return false;
+    if (flags > (version == 1 ? flags_of_1 : version == 2 ? flags_of_2 : all_flags)) return false;
     Meta read;
     if (flags & has_id) read.id = from.id();
     if (flags & has_correlation) read.correlation = from.id();
@@ -274,22 +296,11 @@ bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
         }
         read.history = std::move(hops);
     }
-    if (flags & has_failure) {
-        auto failure = std::make_shared<Failure>();
-        const unsigned char kind = from.byte();
-        if (kind > static_cast<unsigned char>(FailureClass::internal)) return false;
-        failure->kind = static_cast<FailureClass>(kind);
-        failure->message = from.text();
-        failure->path = from.text();
-        failure->flow = from.text();
-        failure->step = from.text();
-        failure->at = from.time();
-        failure->attempts = from.small_number();
-        read.failure = std::move(failure);
-    }
+    if (flags & has_failure) read.failure = from.failure();
     if (flags & has_reply_to) read.reply_to = from.text();
     if (flags & has_expires) read.expires = from.time();
     if (flags & has_replays) read.replays = from.small_number();
+    if (flags & has_waits_for) read.waits_for = from.failure();
     if (!from.at_end()) return false;
     headers = std::move(read_headers);
     meta = std::move(read);

@@ -65,6 +65,7 @@ struct Meta {
     std::uint32_t attempt = 1;
     std::shared_ptr<const std::vector<Hop>> history;   // null: none
     std::shared_ptr<const Failure> failure;            // on a message that has failed
+    std::shared_ptr<const Failure> waits_for;          // in a row at rest: what its last run failed with; null while it runs
     std::string reply_to;                              // who waits: "channel:NAME", or the token of a requester of this run (Q3); empty: nobody
     std::int64_t expires = 0;                          // wall, nanoseconds; 0: never
     std::uint32_t replays = 0;                         // F4
@@ -81,5 +82,7 @@ struct Message {
 // A message's headers and meta as they stand in a channel row, and back (a version byte first, S10). False: it doesn't decode (S7).
 std::string encode_envelope(const Headers* headers, const Meta& meta);
 bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta);
+// Of a row at rest, of any version.
+bool decode_rest(std::string_view bytes, Headers& headers, Meta& meta);
 
 }  // namespace weir

@@ -101,9 +101,7 @@ private:
     }
     Delivery delivery(DueRow row) {
         Delivery out;
-        open_row(row.mid, std::move(row.body), row.envelope, row.type, out);
-        out.waits_for = std::move(out.message.meta.failure);
-        out.message.meta.failure = nullptr;
+        open_rest(row.mid, std::move(row.body), row.envelope, row.type, out);
         out.message.meta.attempt = row.attempt;
         out.origin = row.origin;
         out.deadline = take_deadline(row.memo);

@@ -1,10 +1,13 @@
 #include "engine/runtime/row.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace weir {
 
-void open_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
+namespace {
+
+void open(bool (*decode)(std::string_view, Headers&, Meta&), const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
     auto kept = std::make_shared<std::string>(std::move(body));
     const std::size_t size = kept->size();
     kept->resize(size + json_padding);
@@ -13,7 +16,7 @@ void open_row(const Id128& mid, std::string body, std::string_view envelope, std
     out.message.body.owner = std::move(kept);
     out.row_type = row_type;
     Headers headers;
-    if (!decode_envelope(envelope, headers, out.message.meta)) {
+    if (!decode(envelope, headers, out.message.meta)) {
         auto failure = std::make_shared<Failure>();
         failure->kind = FailureClass::internal;
         failure->message = "the row's envelope does not decode";
@@ -22,6 +25,16 @@ void open_row(const Id128& mid, std::string body, std::string_view envelope, std
     }
     if (!headers.empty()) out.message.headers = std::make_shared<const Headers>(std::move(headers));
     out.message.meta.id = mid;
+}
+
+}  // namespace
+
+void open_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
+    open(decode_envelope, mid, std::move(body), envelope, row_type, out);
+}
+void open_rest(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
+    open(decode_rest, mid, std::move(body), envelope, row_type, out);
+    out.waits_for = std::exchange(out.message.meta.waits_for, nullptr);
 }
 
 namespace {

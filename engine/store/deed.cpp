@@ -118,13 +118,14 @@ bool read_dead(Statement& row, RowId id, DeadLetter& out) {
 }
 
 // F4: the message as it came, with attempt 1 and one replay more. Afresh: under another id, which receivers don't know.
-bool replayed_envelope(const DeadLetter& letter, const Deed& deed, const Id128& secret, Meta& meta, std::string& envelope) {
+// A row of a channel has the failure that sent it there (`sent_aside`), a dead letter what its flow may have been given.
+bool replayed_envelope(const DeadLetter& letter, const Deed& deed, const Id128& secret, bool sent_aside, Meta& meta, std::string& envelope) {
     Headers headers;
     if (!letter.envelope.empty() && !decode_envelope(letter.envelope, headers, meta)) return false;
     meta.id = letter.mid;
     meta.attempt = 1;
     meta.replays += 1;
-    meta.failure = nullptr;
+    if (sent_aside) meta.failure = nullptr;
     if (deed.afresh) {
         std::string salt = to_text(letter.mid);
         put_varint(salt, static_cast<std::uint64_t>(deed.now));
@@ -162,7 +163,7 @@ DeedStep work_on_dead(const DeedParts& parts, DeedJob& job) {
             if (!discard) {
                 Meta meta;
                 std::string text;
-                if (!replayed_envelope(letter, job.deed, parts.secret, meta, text)) {
+                if (!replayed_envelope(letter, job.deed, parts.secret, false, meta, text)) {
                     job.done.refused = "dead letter " + number_text(letter.id) + " can't be replayed: its envelope doesn't decode";
                     return false;
                 }
@@ -405,7 +406,7 @@ DeedStep replay_rows(const DeedParts& parts, DeedJob& job) {
             if (!waited) continue;
             Meta meta;
             std::string text;
-            if (!replayed_envelope(letter, job.deed, parts.secret, meta, text)) continue;
+            if (!replayed_envelope(letter, job.deed, parts.secret, true, meta, text)) continue;
             Due again;
             again.kind = DueKind::replay;
             again.at = parts.writer.now();

@@ -70,9 +70,10 @@ void of_line(const HistoryRow& unit, Taken& out) {
     }
 }
 
-void of_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t type, std::string source, Taken& out) {
+using Open = void (*)(const Id128&, std::string, std::string_view, std::uint32_t, Delivery&);
+void of_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t type, std::string source, Taken& out, Open open = open_row) {
     out.there = true;
-    open_row(mid, std::move(body), envelope, type, out.delivery);
+    open(mid, std::move(body), envelope, type, out.delivery);
     read_facts(std::move(source), out.delivery.message);
 }
 
@@ -110,10 +111,10 @@ Taken what_it_took(StoreView& view, const HistoryRow& unit) {
             Result<std::optional<DueRow>> row = view.due_row(id);
             if (!row || !*row || !((*row)->mid == unit.mid) || (*row)->attempt != unit.attempt + 1) continue;
             DueRow& rest = **row;
-            of_row(rest.mid, std::move(rest.body), rest.envelope, rest.type, std::move(rest.source), out);
+            of_row(rest.mid, std::move(rest.body), rest.envelope, rest.type, std::move(rest.source), out, open_rest);
             (void)take_deadline(rest.memo);
             out.memo = std::move(rest.memo);
-            if (out.delivery.message.meta.failure) out.failure = *out.delivery.message.meta.failure;
+            if (out.delivery.waits_for) out.failure = *out.delivery.waits_for;
         }
     }
     if (!out.there && unit.in.sort == Position::Sort::consumer) {
@@ -131,10 +132,7 @@ Taken what_it_took(StoreView& view, const HistoryRow& unit) {
     }
     if (!out.there && unit.in.sort == Position::Sort::source) out.why = "its input stands at its source, not in the store";
     if (!out.there && unit.in.sort == Position::Sort::source && unit.from.find(lines_sign) != std::string::npos) of_line(unit, out);
-    if (out.there) {
-        out.delivery.message.meta.failure = nullptr;
-        out.delivery.message.meta.attempt = unit.attempt;
-    }
+    if (out.there) out.delivery.message.meta.attempt = unit.attempt;
     return out;
 }
 

@@ -30,19 +30,26 @@ Meta some_meta(std::mt19937_64& random, Headers& headers) {
         for (Hop& each : hops) each = {text_of(random, 12), text_of(random, 12), static_cast<std::int64_t>(random())};
         meta.history = std::make_shared<const std::vector<Hop>>(std::move(hops));
     }
-    if (random() % 2 == 0)
-        meta.failure = std::make_shared<const Failure>(Failure{static_cast<FailureClass>(random() % 14), text_of(random, 40), text_of(random, 40), text_of(random, 9), text_of(random, 9), static_cast<std::int64_t>(random()),
-                                                               static_cast<std::uint32_t>(random())});
+    const auto failure = [&] {
+        return std::make_shared<const Failure>(Failure{static_cast<FailureClass>(random() % 14), text_of(random, 40), text_of(random, 40), text_of(random, 9), text_of(random, 9), static_cast<std::int64_t>(random()), static_cast<std::uint32_t>(random())});
+    };
+    if (random() % 2 == 0) meta.failure = failure();
+    if (random() % 4 == 0) meta.waits_for = failure();
     if (random() % 3 == 0) meta.reply_to = text_of(random, 40);
     if (random() % 3 == 0) meta.expires = static_cast<std::int64_t>(random());
     if (random() % 3 == 0) meta.replays = static_cast<std::uint32_t>(random());
     return meta;
 }
 
+bool same(const std::shared_ptr<const Failure>& a, const std::shared_ptr<const Failure>& b) {
+    if (a == nullptr || b == nullptr) return a == b;
+    return a->kind == b->kind && a->message == b->message && a->path == b->path && a->flow == b->flow && a->step == b->step && a->at == b->at && a->attempts == b->attempts;
+}
+
 bool same(const Meta& a, const Meta& b) {
     if (a.id != b.id || a.correlation != b.correlation || a.trace != b.trace || a.in_reply_to != b.in_reply_to || a.created != b.created || a.attempt != b.attempt) return false;
     if (a.reply_to != b.reply_to || a.expires != b.expires || a.replays != b.replays) return false;
-    if ((a.history == nullptr) != (b.history == nullptr) || (a.failure == nullptr) != (b.failure == nullptr)) return false;
+    if ((a.history == nullptr) != (b.history == nullptr)) return false;
     if (a.history != nullptr) {
         if (a.history->size() != b.history->size()) return false;
         for (std::size_t i = 0; i < a.history->size(); ++i) {
@@ -50,11 +57,7 @@ bool same(const Meta& a, const Meta& b) {
             if (x.flow != y.flow || x.channel != y.channel || x.at != y.at) return false;
         }
     }
-    if (a.failure != nullptr) {
-        const Failure &x = *a.failure, &y = *b.failure;
-        if (x.kind != y.kind || x.message != y.message || x.path != y.path || x.flow != y.flow || x.step != y.step || x.at != y.at || x.attempts != y.attempts) return false;
-    }
-    return true;
+    return same(a.failure, b.failure) && same(a.waits_for, b.waits_for);
 }
 
 bool same(const Headers& a, const Headers& b) {
@@ -149,7 +152,7 @@ TEST_CASE("envelopes come back, and only whole ones") {
         REQUIRE(same(untouched, Headers{{"a", "b"}}));
         REQUIRE_FALSE(decode_envelope(bytes + '\0', untouched, back));
         std::string later = bytes;
-        later[0] = 3;  // a version of the future
+        later[0] = 4;  // a version of the future
         REQUIRE_FALSE(decode_envelope(later, untouched, back));
     }
     const Meta least;
@@ -164,7 +167,7 @@ TEST_CASE("envelopes of version 1 are still read") {
         Meta meta = some_meta(random, headers), back;
         std::string bytes = encode_envelope(&headers, meta);
         bytes[0] = 1;
-        const bool plain = meta.reply_to.empty() && meta.expires == 0 && meta.replays == 0;
+        const bool plain = meta.reply_to.empty() && meta.expires == 0 && meta.replays == 0 && meta.waits_for == nullptr;
         REQUIRE(decode_envelope(bytes, headers_back, back) == plain);  // it had no place for who waits
         if (!plain) continue;
         ++whole;
@@ -172,6 +175,21 @@ TEST_CASE("envelopes of version 1 are still read") {
         REQUIRE(same(headers, headers_back));
     }
     CHECK(whole > 50);
+}
+
+TEST_CASE("of a row at rest that version 2 wrote the failure is what it waits for") {
+    Meta meta;
+    meta.failure = std::make_shared<const Failure>(Failure{FailureClass::connect, "refused", {}, "f", "f/call", 7, 2});
+    std::string bytes = encode_envelope(nullptr, meta);
+    Headers headers;
+    Meta back;
+    REQUIRE(decode_rest(bytes, headers, back));
+    CHECK(same(back.failure, meta.failure));
+    CHECK(back.waits_for == nullptr);
+    bytes[0] = 2;
+    REQUIRE(decode_rest(bytes, headers, back));
+    CHECK(back.failure == nullptr);
+    CHECK(same(back.waits_for, meta.failure));
 }
 
 TEST_CASE("random and damaged envelopes never do harm") {
