@@ -36,7 +36,7 @@ suspect-among-others | unit/runtime | engine/runtime/aboard.cpp | s/if (suspects
 suspect-remembered | unit/runtime | engine/store/writer.cpp | s/^    if (unit\.suspect != 0) p_\.rests\.forget_suspect(unit\.suspect);$// | a suspect that ends is forgotten with its commit (R9)
 throw-unheard | unit/runtime | engine/runtime/flow.hpp | s/catch (const std::exception& error)/catch (const std::bad_function_call\& error)/ | what a step throws is a failure of its message (R10)
 memory-unheard | unit/runtime | engine/runtime/flow.hpp | s/catch (const std::bad_alloc&)/catch (const std::bad_function_call\&)/; s/catch (const std::exception& error)/catch (const std::runtime_error\& error)/ | so is a failed allocation (R10)
-failure-lost | unit/runtime | engine/runtime/outputs.cpp | s/meta\.waits_for = std::make_shared/meta.failure = meta.waits_for = std::make_shared/ | a message that came with a failure has it in each of its tries (R1)
+failure-lost | unit/runtime | engine/runtime/outputs.cpp | s/^    due\.envelope = slice_of(encode_envelope(/    meta.failure = nullptr;\n&/ | a message that came with a failure has it in each of its tries (R1)
 keys-believed | unit/message | engine/message/field_reader.cpp | s/return (key.mask \& ~same) == 0;/return (key.mask \& ~same) <= 0xff;/ | a key that is guessed is compared to its last byte (engine.md, Speed 2)
 items-unlooked | unit/evaluate | engine/evaluate/compiler.cpp | s/        else state_\.fields\.keep_whole(at);// | what an expression takes as a whole is read whole (engine.md, Speed 2)
 others-fields | unit/evaluate | engine/message/field_reader.cpp | s/if (wanted.whole) return pass.value<true>/if (false) return pass.value<true>/ | so is what stands below (engine.md, Speed 2)

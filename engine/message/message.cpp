@@ -210,7 +210,7 @@ private:
 
 }  // namespace
 
-std::string encode_envelope(const Headers* headers, const Meta& meta) {
+std::string encode_envelope(const Headers* headers, const Meta& meta, const Failure* waits_for) {
     std::size_t size = 64 + 32;
     if (headers != nullptr)
         for (const Header& each : *headers) size += each.name.size() + each.value.size() + 4;
@@ -228,7 +228,7 @@ std::string encode_envelope(const Headers* headers, const Meta& meta) {
     if (!meta.reply_to.empty()) flags |= has_reply_to;
     if (meta.expires != 0) flags |= has_expires;
     if (meta.replays != 0) flags |= has_replays;
-    if (meta.waits_for != nullptr) flags |= has_waits_for;
+    if (waits_for != nullptr) flags |= has_waits_for;
     to.byte(envelope_version);
     to.number(flags);
     if (flags & has_id) to.id(meta.id);
@@ -258,17 +258,13 @@ std::string encode_envelope(const Headers* headers, const Meta& meta) {
     if (flags & has_reply_to) to.text(meta.reply_to);
     if (flags & has_expires) to.time(meta.expires);
     if (flags & has_replays) to.number(meta.replays);
-    if (meta.waits_for != nullptr) to.failure(*meta.waits_for);
+    if (waits_for != nullptr) to.failure(*waits_for);
     return out;
 }
 
-bool decode_rest(std::string_view bytes, Headers& headers, Meta& meta) {
-    if (!decode_envelope(bytes, headers, meta)) return false;
-    if (bytes[0] < 3) meta.waits_for = std::exchange(meta.failure, nullptr);
-    return true;
-}
+namespace {
 
-bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
+bool decode(std::string_view bytes, Headers& headers, Meta& meta, std::shared_ptr<const Failure>& waits_for) {
     Decoder from(bytes);
     const unsigned char version = from.byte();
     if (version == 0 || version > envelope_version) return false;
@@ -300,10 +296,24 @@ bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
     if (flags & has_reply_to) read.reply_to = from.text();
     if (flags & has_expires) read.expires = from.time();
     if (flags & has_replays) read.replays = from.small_number();
-    if (flags & has_waits_for) read.waits_for = from.failure();
+    std::shared_ptr<const Failure> rests = flags & has_waits_for ? from.failure() : nullptr;
     if (!from.at_end()) return false;
     headers = std::move(read_headers);
     meta = std::move(read);
+    waits_for = std::move(rests);
+    return true;
+}
+
+}  // namespace
+
+bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta) {
+    std::shared_ptr<const Failure> none;
+    return decode(bytes, headers, meta, none) && none == nullptr;
+}
+
+bool decode_rest(std::string_view bytes, Headers& headers, Meta& meta, std::shared_ptr<const Failure>& waits_for) {
+    if (!decode(bytes, headers, meta, waits_for)) return false;
+    if (bytes[0] < 3) waits_for = std::exchange(meta.failure, nullptr);
     return true;
 }
 

@@ -65,7 +65,6 @@ struct Meta {
     std::uint32_t attempt = 1;
     std::shared_ptr<const std::vector<Hop>> history;   // null: none
     std::shared_ptr<const Failure> failure;            // on a message that has failed
-    std::shared_ptr<const Failure> waits_for;          // in a row at rest: what its last run failed with; null while it runs
     std::string reply_to;                              // who waits: "channel:NAME", or the token of a requester of this run (Q3); empty: nobody
     std::int64_t expires = 0;                          // wall, nanoseconds; 0: never
     std::uint32_t replays = 0;                         // F4
@@ -80,9 +79,9 @@ struct Message {
 };
 
 // A message's headers and meta as they stand in a channel row, and back (a version byte first, S10). False: it doesn't decode (S7).
-std::string encode_envelope(const Headers* headers, const Meta& meta);
+// A row at rest also has what its last run failed with; null: it has not run yet.
+std::string encode_envelope(const Headers* headers, const Meta& meta, const Failure* waits_for = nullptr);
 bool decode_envelope(std::string_view bytes, Headers& headers, Meta& meta);
-// Of a row at rest, of any version.
-bool decode_rest(std::string_view bytes, Headers& headers, Meta& meta);
+bool decode_rest(std::string_view bytes, Headers& headers, Meta& meta, std::shared_ptr<const Failure>& waits_for);
 
 }  // namespace weir

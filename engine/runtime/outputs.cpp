@@ -156,8 +156,7 @@ void Outputs::rest(const Delivery& input, EngineTime at, std::uint32_t attempt, 
     due.key = key;
     Meta meta = input.message.meta;
     meta.attempt = attempt;
-    meta.waits_for = std::make_shared<const Failure>(why);
-    due.envelope = write_envelope(input.message.headers.get(), meta);
+    due.envelope = slice_of(encode_envelope(input.message.headers.get(), meta, &why));
     stand(due, input);
     if (input.deadline.count() != 0) due.memo = slice_of(deadline_text(input.deadline) + (memo_ == nullptr ? std::string() : memo_->encode()));
     commit_.due.push_back(std::move(due));

@@ -1,13 +1,12 @@
 #include "engine/runtime/row.hpp"
 
 #include <cstring>
-#include <utility>
 
 namespace weir {
 
 namespace {
 
-void open(bool (*decode)(std::string_view, Headers&, Meta&), const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
+void open(const Id128& mid, std::string body, std::uint32_t row_type, bool decodes, Headers headers, Delivery& out) {
     auto kept = std::make_shared<std::string>(std::move(body));
     const std::size_t size = kept->size();
     kept->resize(size + json_padding);
@@ -15,8 +14,7 @@ void open(bool (*decode)(std::string_view, Headers&, Meta&), const Id128& mid, s
     out.message.body.format = static_cast<Format>(row_type & 0xff);
     out.message.body.owner = std::move(kept);
     out.row_type = row_type;
-    Headers headers;
-    if (!decode(envelope, headers, out.message.meta)) {
+    if (!decodes) {
         auto failure = std::make_shared<Failure>();
         failure->kind = FailureClass::internal;
         failure->message = "the row's envelope does not decode";
@@ -30,11 +28,14 @@ void open(bool (*decode)(std::string_view, Headers&, Meta&), const Id128& mid, s
 }  // namespace
 
 void open_row(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
-    open(decode_envelope, mid, std::move(body), envelope, row_type, out);
+    Headers headers;
+    const bool decodes = decode_envelope(envelope, headers, out.message.meta);
+    open(mid, std::move(body), row_type, decodes, std::move(headers), out);
 }
 void open_rest(const Id128& mid, std::string body, std::string_view envelope, std::uint32_t row_type, Delivery& out) {
-    open(decode_rest, mid, std::move(body), envelope, row_type, out);
-    out.waits_for = std::exchange(out.message.meta.waits_for, nullptr);
+    Headers headers;
+    const bool decodes = decode_rest(envelope, headers, out.message.meta, out.waits_for);
+    open(mid, std::move(body), row_type, decodes, std::move(headers), out);
 }
 
 namespace {

@@ -16,6 +16,7 @@ struct Resting {
     DueRow row;     // whole
     Meta meta;
     Headers headers;
+    std::shared_ptr<const Failure> waits_for;
 };
 
 std::string when_text(std::int64_t at, std::int64_t now) { return at > now ? "in " + age_text(at - now) : "now"; }
@@ -24,11 +25,11 @@ std::string as_json(const Resting& one) {
     std::string line = "{\"no\":" + std::to_string(one.row.id) + ",\"kind\":\"" + (one.row.kind == DueKind::retry ? "retry" : "replay") + "\",\"flow\":";
     write_string(line, one.entry.flow);
     line += ",\"due\":\"" + time_text(one.entry.at) + "\",\"attempt\":" + std::to_string(one.row.attempt) + ",\"id\":\"" + to_text(one.row.mid) + "\",\"holds_key\":" + (one.row.key ? "true" : "false");
-    if (one.meta.waits_for) {
-        line += ",\"class\":\"" + std::string(name_of(one.meta.waits_for->kind)) + "\",\"failure\":";
-        write_string(line, one.meta.waits_for->message);
+    if (one.waits_for) {
+        line += ",\"class\":\"" + std::string(name_of(one.waits_for->kind)) + "\",\"failure\":";
+        write_string(line, one.waits_for->message);
         line += ",\"step\":";
-        write_string(line, one.meta.waits_for->step);
+        write_string(line, one.waits_for->step);
     }
     line += ',';
     write_body_member(line, "body", one.row.body);
@@ -38,7 +39,7 @@ std::string as_json(const Resting& one) {
 std::string as_line(const Resting& one, std::int64_t now) {
     std::string line = std::to_string(one.row.id) + "  " + time_text(one.entry.at) + " (" + when_text(one.entry.at, now) + ")  " + visible(one.entry.flow, 200) + "  " + (one.row.kind == DueKind::retry ? "attempt " + std::to_string(one.row.attempt) : "replay");
     line += "  " + to_text(one.row.mid);
-    if (one.meta.waits_for) line += "  " + visible(failure_text(*one.meta.waits_for), 300);
+    if (one.waits_for) line += "  " + visible(failure_text(*one.waits_for), 300);
     if (one.row.key) line += "  (holds its key)";
     return line + "\n";
 }
@@ -47,9 +48,9 @@ std::string as_page(const Resting& one, std::int64_t now) {
     std::string page = std::string(one.row.kind == DueKind::retry ? "retry " : "replay ") + std::to_string(one.row.id) + " of " + visible(one.entry.flow, 300) + "\n";
     page += "  due      " + time_text(one.entry.at) + " (" + when_text(one.entry.at, now) + ")\n";
     page += "  attempt  " + std::to_string(one.row.attempt) + "\n";
-    if (one.meta.waits_for) {
-        page += "  failure  " + visible(failure_text(*one.meta.waits_for), 4000) + "\n";
-        if (!one.meta.waits_for->step.empty()) page += "  step     " + visible(one.meta.waits_for->step, 500) + "\n";
+    if (one.waits_for) {
+        page += "  failure  " + visible(failure_text(*one.waits_for), 4000) + "\n";
+        if (!one.waits_for->step.empty()) page += "  step     " + visible(one.waits_for->step, 500) + "\n";
     }
     page += "  key      " + std::string(one.row.key ? "held until it ends" : "none") + "\n";
     page += "  message  " + to_text(one.row.mid) + "\n";
@@ -99,8 +100,8 @@ int waiting(const Arguments& arguments) {
         Result<std::optional<DueRow>> row = (*view)->due_row(entry.row.id);
         if (!row) return fail_outside(row.error().text);
         if (!*row) continue;  // it has run meanwhile
-        Resting one{entry, std::move(**row), {}, {}};
-        if (!decode_rest(one.row.envelope, one.headers, one.meta)) one.meta = Meta{};
+        Resting one{entry, std::move(**row), {}, {}, {}};
+        if (!decode_rest(one.row.envelope, one.headers, one.meta, one.waits_for)) one.meta = Meta{};
         page += arguments.json() ? as_json(one) : shows ? as_page(one, now) : as_line(one, now);
         ++shown;
     }

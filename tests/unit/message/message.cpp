@@ -34,7 +34,6 @@ Meta some_meta(std::mt19937_64& random, Headers& headers) {
         return std::make_shared<const Failure>(Failure{static_cast<FailureClass>(random() % 14), text_of(random, 40), text_of(random, 40), text_of(random, 9), text_of(random, 9), static_cast<std::int64_t>(random()), static_cast<std::uint32_t>(random())});
     };
     if (random() % 2 == 0) meta.failure = failure();
-    if (random() % 4 == 0) meta.waits_for = failure();
     if (random() % 3 == 0) meta.reply_to = text_of(random, 40);
     if (random() % 3 == 0) meta.expires = static_cast<std::int64_t>(random());
     if (random() % 3 == 0) meta.replays = static_cast<std::uint32_t>(random());
@@ -57,7 +56,7 @@ bool same(const Meta& a, const Meta& b) {
             if (x.flow != y.flow || x.channel != y.channel || x.at != y.at) return false;
         }
     }
-    return same(a.failure, b.failure) && same(a.waits_for, b.waits_for);
+    return same(a.failure, b.failure);
 }
 
 bool same(const Headers& a, const Headers& b) {
@@ -167,7 +166,7 @@ TEST_CASE("envelopes of version 1 are still read") {
         Meta meta = some_meta(random, headers), back;
         std::string bytes = encode_envelope(&headers, meta);
         bytes[0] = 1;
-        const bool plain = meta.reply_to.empty() && meta.expires == 0 && meta.replays == 0 && meta.waits_for == nullptr;
+        const bool plain = meta.reply_to.empty() && meta.expires == 0 && meta.replays == 0;
         REQUIRE(decode_envelope(bytes, headers_back, back) == plain);  // it had no place for who waits
         if (!plain) continue;
         ++whole;
@@ -177,19 +176,27 @@ TEST_CASE("envelopes of version 1 are still read") {
     CHECK(whole > 50);
 }
 
-TEST_CASE("of a row at rest that version 2 wrote the failure is what it waits for") {
+TEST_CASE("a row at rest has what it waits for beside what it came with; in one that version 2 wrote the only failure is what it waits for") {
+    const auto came_with = std::make_shared<const Failure>(Failure{FailureClass::rejected, "no stock", {}, "e", "e/fail", 5, 1});
+    const auto why = std::make_shared<const Failure>(Failure{FailureClass::connect, "refused", {}, "f", "f/call", 7, 2});
     Meta meta;
-    meta.failure = std::make_shared<const Failure>(Failure{FailureClass::connect, "refused", {}, "f", "f/call", 7, 2});
-    std::string bytes = encode_envelope(nullptr, meta);
+    meta.failure = came_with;
+    std::string bytes = encode_envelope(nullptr, meta, why.get());
     Headers headers;
     Meta back;
-    REQUIRE(decode_rest(bytes, headers, back));
-    CHECK(same(back.failure, meta.failure));
-    CHECK(back.waits_for == nullptr);
+    std::shared_ptr<const Failure> waits_for;
+    REQUIRE(decode_rest(bytes, headers, back, waits_for));
+    CHECK(same(back.failure, came_with));
+    CHECK(same(waits_for, why));
+    CHECK_FALSE(decode_envelope(bytes, headers, back));  // no channel has such a row
+    bytes = encode_envelope(nullptr, meta);
+    REQUIRE(decode_rest(bytes, headers, back, waits_for));
+    CHECK(same(back.failure, came_with));
+    CHECK(waits_for == nullptr);
     bytes[0] = 2;
-    REQUIRE(decode_rest(bytes, headers, back));
+    REQUIRE(decode_rest(bytes, headers, back, waits_for));
     CHECK(back.failure == nullptr);
-    CHECK(same(back.waits_for, meta.failure));
+    CHECK(same(waits_for, came_with));
 }
 
 TEST_CASE("random and damaged envelopes never do harm") {
