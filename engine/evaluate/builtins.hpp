@@ -22,15 +22,35 @@ struct Call {
     bool text_or_bytes(std::size_t n, std::string_view& out) const;
     bool integer(std::size_t n, std::int64_t& out) const;
     bool flag(std::size_t n, bool& out) const;         // keeps `out` where not given
-    bool array(std::size_t n, Value& out) const;
+    bool array(std::size_t n, Value& out) const {
+        if (n >= count || values[n].kind() != Kind::array) [[unlikely]] return wrong(n, "an array");
+        out = values[n];
+        return true;
+    }
     bool object(std::size_t n, Value& out) const;
-    bool wrong(std::size_t n, const char* wanted) const;
-    bool fail(std::string why, std::size_t place = 0) const;
+    [[gnu::cold]] bool wrong(std::size_t n, const char* wanted) const;
+    [[gnu::cold]] bool fail(std::string why, std::size_t place = 0) const;
     bool give_text(std::string_view text, Value& out) const;  // copies
     // What the lambda at `n` makes of an item of the first argument; `index` is its place there.
-    bool each(std::size_t n, const Value& item, std::size_t index, Value& out) const;
-    int test_each(std::size_t n, const Value& item, std::size_t index) const;
+    bool each(std::size_t n, const Value& item, std::size_t index, Value& out) const {
+        const Lambda& lambda = arguments[n].lambda;
+        scope.locals[scope.frame + lambda.slots.front()] = item;
+        if (!lambda.body->run(scope, out)) [[unlikely]] return name_item(n, index);
+        if (out.is_missing()) out = Value::null();
+        return true;
+    }
+    int test_each(std::size_t n, const Value& item, std::size_t index) const {
+        const Lambda& lambda = arguments[n].lambda;
+        scope.locals[scope.frame + lambda.slots.front()] = item;
+        const int result = lambda.body->test(scope);
+        if (result < 0) [[unlikely]] name_item(n, index);
+        return result;
+    }
     bool has_lambda(std::size_t n) const { return n < count && arguments[n].lambda.body != nullptr; }
+
+private:
+    // False: the lambda at `n` failed, and the failure's path now begins with the item that it failed for.
+    [[gnu::cold]] bool name_item(std::size_t n, std::size_t index) const;
 };
 
 struct Implementation {

@@ -150,43 +150,51 @@ bool enumerate(const Call& call, Value& out) {
     return true;
 }
 
-// 0 where there are no items.
-bool add_up(const Call& call, const Value& items, Number& total) {
-    for (std::uint32_t n = 0; n < items.length(); ++n) {
-        Number number, next;
-        const char* why = nullptr;
+// From item `n` on, the ones before being `total`: of any numbers, and with what is wrong.
+[[gnu::noinline]] bool add_up_slowly(const Call& call, const Value& items, std::uint32_t n, Value& total) {
+    Number sum, number, next;
+    const char* why = nullptr;
+    read_number(total, call.arena(), sum, why);
+    for (; n < items.length(); ++n) {
         if (!read_number(items.a[n], call.arena(), number, why))
             return call.fail("item " + std::to_string(n) + (why != nullptr ? std::string(": ") + why : " is " + a_kind(items.a[n]) + " and no number"));
         if (n == 0) {
-            total = number;
+            sum = number;
             continue;
         }
-        if (!calculate(Op::add, total, number, next, why)) return call.fail(why);
-        total = next;
+        if (!calculate(Op::add, sum, number, next, why)) return call.fail(why);
+        sum = next;
     }
+    total = write_number(sum, call.arena());
     return true;
+}
+// 0 where there are no items.
+bool add_up(const Call& call, const Value& items, Value& total) {
+    Value sum = Value::integer(0), number;
+    std::uint32_t n = 0;
+    while (n < items.length() && read_small(items.a[n], number) && calculate_small<Op::add>(sum, number, sum)) ++n;
+    total = sum;
+    return n == items.length() || add_up_slowly(call, items, n, total);
 }
 bool sum(const Call& call, Value& out) {
     Value items;
-    Number total;
-    if (!call.array(0, items) || !add_up(call, items, total)) return false;
-    out = write_number(total, call.arena());
-    return true;
+    return call.array(0, items) && add_up(call, items, out);
 }
 bool average(const Call& call, Value& out) {
-    Value items;
-    Number total, count, result;
-    if (!call.array(0, items) || !add_up(call, items, total)) return false;
+    Value items, sum;
+    if (!call.array(0, items) || !add_up(call, items, sum)) return false;
     if (items.length() == 0) {
         out = Value::null();
         return true;
     }
+    Number total, count, result;
+    const char* why = nullptr;
+    read_number(sum, call.arena(), total, why);
     count.i = items.length();
     if (total.type == Number::Type::real) {
         count.type = Number::Type::real;
         count.d = items.length();
     }
-    const char* why = nullptr;
     if (!calculate(Op::divide, total, count, result, why)) return call.fail(why);
     out = write_number(result, call.arena());
     return true;

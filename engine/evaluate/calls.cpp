@@ -34,11 +34,6 @@ bool Call::flag(std::size_t n, bool& out) const {
     out = values[n].boolean();
     return true;
 }
-bool Call::array(std::size_t n, Value& out) const {
-    if (n >= count || values[n].kind() != Kind::array) return wrong(n, "an array");
-    out = values[n];
-    return true;
-}
 bool Call::object(std::size_t n, Value& out) const {
     if (n >= count || values[n].kind() != Kind::object) return wrong(n, "an object");
     out = values[n];
@@ -50,51 +45,32 @@ bool Call::give_text(std::string_view text, Value& out) const {
     return true;
 }
 
-namespace {
-
-[[gnu::cold]] void rename_item(const Call& call, std::uint32_t slot, std::size_t index) {
-    std::string place = call.arguments[0].value != nullptr ? path_of(call.scope, *call.arguments[0].value) : std::string();
-    const Value& of = call.values[0];
+bool Call::name_item(std::size_t n, std::size_t index) const {
+    std::string place = arguments[0].value != nullptr ? path_of(scope, *arguments[0].value) : std::string();
+    const Value& of = values[0];
     if (!place.empty()) {
         if (of.kind() == Kind::object && index < of.length())
             (place += '.') += of.o[index].key.text();
         else
             place += '[' + std::to_string(index) + ']';
     }
-    rename_path(call.scope, slot, place);
-}
-
-}  // namespace
-
-bool Call::each(std::size_t n, const Value& item, std::size_t index, Value& out) const {
-    const Lambda& lambda = arguments[n].lambda;
-    const std::uint32_t slot = lambda.slots.front();
-    scope.locals[scope.frame + slot] = item;
-    if (lambda.body->run(scope, out)) [[likely]] {
-        if (out.is_missing()) out = Value::null();
-        return true;
-    }
-    rename_item(*this, slot, index);
+    rename_path(scope, arguments[n].lambda.slots.front(), place);
     return false;
-}
-int Call::test_each(std::size_t n, const Value& item, std::size_t index) const {
-    const Lambda& lambda = arguments[n].lambda;
-    const std::uint32_t slot = lambda.slots.front();
-    scope.locals[scope.frame + slot] = item;
-    const int result = lambda.body->test(scope);
-    if (result < 0) rename_item(*this, slot, index);
-    return result;
 }
 
 namespace {
 
-class CallNode final : public Node {
+class CallNode : public Node {
 public:
     CallNode(const Implementation& implementation, std::vector<CallArgument> arguments) : implementation_(implementation), arguments_(std::move(arguments)) {}
     bool run(Scope& scope, Value& out) const override {
         Value few[6];
         const std::size_t count = arguments_.size();
-        Value* values = count <= std::size(few) ? few : scope.arena->take_array<Value>(count);
+        return run_with(scope, count <= std::size(few) ? few : scope.arena->take_array<Value>(count), count, out);
+    }
+
+protected:
+    [[gnu::always_inline]] bool run_with(Scope& scope, Value* values, std::size_t count, Value& out) const {
         for (std::size_t n = 0; n < count; ++n) {
             const Node* node = arguments_[n].value.get();
             if (node == nullptr)
@@ -106,8 +82,17 @@ public:
     }
 
 private:
-    const Implementation& implementation_;
+    const Implementation implementation_;
     std::vector<CallArgument> arguments_;
+};
+// Nearly all calls have one argument or two: no loop over them, and no more room than they need.
+template <std::size_t count> class FewArguments final : public CallNode {
+public:
+    using CallNode::CallNode;
+    bool run(Scope& scope, Value& out) const override {
+        Value values[count];
+        return run_with(scope, values, count, out);
+    }
 };
 
 class Apply final : public Node {
@@ -186,7 +171,11 @@ NodePtr make_call(std::string_view name, std::vector<CallArgument> arguments) {
         const Value* pattern = constant_value(*arguments[1].value);
         if (pattern != nullptr && pattern->kind() == Kind::string) return make_matches(std::move(arguments[0].value), pattern->text());
     }
-    return std::make_unique<CallNode>(*implementation, std::move(arguments));
+    switch (arguments.size()) {
+        case 1: return std::make_unique<FewArguments<1>>(*implementation, std::move(arguments));
+        case 2: return std::make_unique<FewArguments<2>>(*implementation, std::move(arguments));
+        default: return std::make_unique<CallNode>(*implementation, std::move(arguments));
+    }
 }
 NodePtr make_apply(std::shared_ptr<const FunctionBody> function, std::uint32_t own_frame, std::vector<NodePtr> arguments) {
     return std::make_unique<Apply>(std::move(function), own_frame, std::move(arguments));

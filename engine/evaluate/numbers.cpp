@@ -1,6 +1,5 @@
 #include "engine/evaluate/numbers.hpp"
 
-#include <array>
 #include <cmath>
 
 namespace weir {
@@ -8,15 +7,6 @@ namespace weir {
 namespace {
 
 using Digits = Decimal::Digits;
-constexpr std::array<std::int64_t, 19> powers = [] {
-    std::array<std::int64_t, 19> list{};
-    std::int64_t power = 1;
-    for (auto& at : list) {
-        at = power;
-        if (&at != &list.back()) power *= 10;
-    }
-    return list;
-}();
 constexpr const char* no_mix = "decimals and doubles don't mix: double(x) or decimal(x) says which is meant";
 
 bool keep(const std::optional<Decimal>& value, Number& out, const char*& why) {
@@ -163,8 +153,8 @@ bool calculate(plan::Op op, const Number& a, const Number& b, Number& out, const
             const std::int32_t apart = a.scale - b.scale;
             if (!a.wide && !b.wide && apart >= -18 && apart <= 18) {
                 Digits left = a.i, right = b.i;
-                if (apart < 0) left *= powers[static_cast<std::size_t>(-apart)];
-                if (apart > 0) right *= powers[static_cast<std::size_t>(apart)];
+                if (apart < 0) left *= powers_of_ten[static_cast<std::size_t>(-apart)];
+                if (apart > 0) right *= powers_of_ten[static_cast<std::size_t>(apart)];
                 set_digits(out, op == plan::Op::add ? left + right : left - right, apart < 0 ? b.scale : a.scale);
                 return true;
             }
@@ -186,8 +176,8 @@ int compare_numbers(const Number& a, const Number& b) {
     const std::int32_t apart = a.scale - b.scale;
     if (!a.wide && !b.wide && apart >= -18 && apart <= 18) {
         Digits left = a.i, right = b.i;
-        if (apart < 0) left *= powers[static_cast<std::size_t>(-apart)];
-        if (apart > 0) right *= powers[static_cast<std::size_t>(apart)];
+        if (apart < 0) left *= powers_of_ten[static_cast<std::size_t>(-apart)];
+        if (apart > 0) right *= powers_of_ten[static_cast<std::size_t>(apart)];
         return left < right ? -1 : left > right ? 1 : 0;
     }
     return compare(a.decimal(), b.decimal());

@@ -1,7 +1,8 @@
 #pragma once
-// Computing with numbers: int (64 bit), decimal (38 digits), double. Small ones never leave the registers.
+// Computing with numbers: int (64 bit), decimal (38 digits), double. Small ones (small_numbers.hpp) never leave the registers.
 #include "dsl/plan/plan.hpp"
 #include "engine/evaluate/node.hpp"
+#include "engine/evaluate/small_numbers.hpp"
 
 namespace weir {
 
@@ -19,36 +20,13 @@ struct Number {
 // The slow ways: long texts, exponents, wide decimals. False: no number, or none to compute with; `why` is null in the first case.
 bool read_number_slowly(const Value& value, Arena& arena, Number& out, const char*& why);
 inline bool read_number(const Value& value, Arena& arena, Number& out, const char*& why) {
-    if (value.kind() == Kind::integer) {
-        out.type = Number::Type::integer;
-        out.i = value.i;
-        out.wide = false;
-        out.scale = 0;
-        return true;
-    }
-    if (value.kind() == Kind::number_text && value.length() <= 18) {
-        const char* at = value.s;
-        const char* const end = at + value.length();
-        const bool negative = *at == '-';
-        if (negative) ++at;
-        std::int64_t digits = 0;
-        const char* point = nullptr;
-        for (; at != end; ++at) {
-            const unsigned digit = static_cast<unsigned char>(*at) - unsigned{'0'};
-            if (digit <= 9)
-                digits = digits * 10 + digit;
-            else if (*at == '.')
-                point = at;
-            else
-                return read_number_slowly(value, arena, out, why);
-        }
-        out.i = negative ? -digits : digits;
-        out.wide = false;
-        out.type = point != nullptr ? Number::Type::decimal : Number::Type::integer;
-        out.scale = point != nullptr ? static_cast<std::int32_t>(end - point - 1) : 0;
-        return true;
-    }
-    return read_number_slowly(value, arena, out, why);
+    Value small;
+    if (!read_small(value, small)) return read_number_slowly(value, arena, out, why);
+    out.type = small.kind() == Kind::integer ? Number::Type::integer : Number::Type::decimal;
+    out.i = small.i;
+    out.wide = false;
+    out.scale = static_cast<std::int32_t>(small.head >> 16);
+    return true;
 }
 Value write_number(const Number& number, Arena& arena);
 Number number_of(const Decimal& value);

@@ -120,6 +120,22 @@ private:
     return fail_at(scope, place, std::move(text));
 }
 
+[[gnu::noinline]] bool calculate_values(Op op, const Value& a, const Value& b, Scope& scope, const Node& left, const Node& right, Value& out) {
+    Number left_number, right_number, result;
+    const char* why = nullptr;
+    if (read_number(a, *scope.arena, left_number, why)) {
+        if (read_number(b, *scope.arena, right_number, why)) {
+            if (!calculate(op, left_number, right_number, result, why)) return fail_at(scope, left, why);
+            out = write_number(result, *scope.arena);
+            return true;
+        }
+        if (why != nullptr) return fail_at(scope, right, why);
+    } else if (why != nullptr) {
+        return fail_at(scope, left, why);
+    }
+    return calculate_other(op, a, b, scope, left, right, out);
+}
+
 template <Op op> class Arithmetic final : public Node {
 public:
     Arithmetic(NodePtr left, NodePtr right) : left_(std::move(left)), right_(std::move(right)) {}
@@ -129,19 +145,11 @@ public:
         if (a == nullptr) return false;
         const Value* b = fetch(*right_, scope, right_room);
         if (b == nullptr) return false;
-        Number left, right, result;
-        const char* why = nullptr;
-        if (read_number(*a, *scope.arena, left, why)) {
-            if (read_number(*b, *scope.arena, right, why)) {
-                if (!calculate(op, left, right, result, why)) return fail_at(scope, *left_, why);
-                out = write_number(result, *scope.arena);
-                return true;
-            }
-            if (why != nullptr) return fail_at(scope, *right_, why);
-        } else if (why != nullptr) {
-            return fail_at(scope, *left_, why);
+        if constexpr (op == Op::add || op == Op::subtract || op == Op::multiply) {
+            Value left, right;
+            if (read_small(*a, left) && read_small(*b, right) && calculate_small<op>(left, right, out)) [[likely]] return true;
         }
-        return calculate_other(op, *a, *b, scope, *left_, *right_, out);
+        return calculate_values(op, *a, *b, scope, *left_, *right_, out);
     }
 
 private:
