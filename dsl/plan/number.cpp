@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace weir {
@@ -133,42 +134,73 @@ std::optional<Decimal> read_decimal(std::string_view text) {
     return Decimal{with_sign(negative, digits), scale};
 }
 
-char* write_decimal(char* out, const Decimal& value) {
-    if (value.digits < 0) *out++ = '-';
-    const Magnitude digits = magnitude_of(value.digits);
+namespace {
+
+// The last two digits of `digits`, which are taken away from it.
+void put_pair(char* at, std::uint64_t& digits) {
+    static constexpr auto pairs = [] {
+        std::array<char, 200> list{};
+        for (std::size_t n = 0; n < 100; ++n) {
+            list[2 * n] = static_cast<char>('0' + n / 10);
+            list[2 * n + 1] = static_cast<char>('0' + n % 10);
+        }
+        return list;
+    }();
+    std::memcpy(at, pairs.data() + 2 * (digits % 100), 2);
+    digits /= 100;
+}
+std::int32_t count_digits(std::uint64_t value) {
+    const std::int32_t bits = 64 - __builtin_clzll(value | 1), about = bits * 1233 >> 12;  // 1233 / 4096: log10(2)
+    return about + (value >= static_cast<std::uint64_t>(power_of_ten(about)));
+}
+
+// From the end to the beginning, two digits at a time.
+char* write_magnitude(char* out, std::uint64_t digits, std::int32_t scale) {
+    char* at = out + std::max(count_digits(digits), scale + 1);
+    char* const end = scale > 0 ? at + 1 : at;
+    if (scale > 0) {
+        at = end;
+        for (; scale > 1; scale -= 2) put_pair(at -= 2, digits);
+        if (scale == 1) {
+            *--at = static_cast<char>('0' + digits % 10);
+            digits /= 10;
+        }
+        *--at = '.';
+    }
+    while (digits >= 10) put_pair(at -= 2, digits);
+    if (at != out) *--at = static_cast<char>('0' + digits);
+    return end;
+}
+
+char* write_wide(char* out, Magnitude digits, std::int32_t scale) {
+    constexpr std::int32_t chunk_digits = 19;
+    constexpr Magnitude chunk = power_of_ten(chunk_digits);
     char buffer[40];
     char* const end = buffer + sizeof buffer;
     char* at = end;
-    std::int32_t count = 0;
-    const auto put = [&](std::uint64_t part, bool whole) {
-        std::int32_t done = 0;
-        while (whole ? done < 19 : part != 0) {
-            *--at = static_cast<char>('0' + part % 10);
-            part /= 10;
-            ++done;
-        }
-        count += done;
-    };
-    constexpr std::uint64_t chunk = 10'000'000'000'000'000'000u;
-    if (digits >> 64 == 0) {
-        put(static_cast<std::uint64_t>(digits), false);
-    } else {
-        const Magnitude above = digits / chunk;
-        put(static_cast<std::uint64_t>(digits % chunk), true);
-        if (above >= chunk) {  // 39 digits: rounding up to tens may lead there
-            put(static_cast<std::uint64_t>(above % chunk), true);
-            put(static_cast<std::uint64_t>(above / chunk), false);
-        } else {
-            put(static_cast<std::uint64_t>(above), false);
-        }
+    for (; digits >> 64 != 0; digits /= chunk) {
+        auto part = static_cast<std::uint64_t>(digits % chunk);
+        for (std::int32_t n = 0; n < chunk_digits / 2; ++n) put_pair(at -= 2, part);
+        *--at = static_cast<char>('0' + part);
     }
-    for (; count <= value.scale; ++count) *--at = '0';
-    for (; count > value.scale; --count) *out++ = *at++;
-    if (value.scale > 0) {
+    at -= count_digits(static_cast<std::uint64_t>(digits));
+    write_magnitude(at, static_cast<std::uint64_t>(digits), 0);
+    auto count = static_cast<std::int32_t>(end - at);
+    for (; count <= scale; ++count) *--at = '0';
+    for (; count > scale; --count) *out++ = *at++;
+    if (scale > 0) {
         *out++ = '.';
         while (at != end) *out++ = *at++;
     }
     return out;
+}
+
+}  // namespace
+
+char* write_decimal(char* out, const Decimal& value) {
+    if (value.digits < 0) *out++ = '-';
+    const Magnitude digits = magnitude_of(value.digits);
+    return digits >> 64 == 0 ? write_magnitude(out, static_cast<std::uint64_t>(digits), value.scale) : write_wide(out, digits, value.scale);
 }
 
 std::string to_text(const Decimal& value) {

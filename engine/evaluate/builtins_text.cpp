@@ -5,6 +5,7 @@
 #include "engine/evaluate/builtins.hpp"
 #include "engine/evaluate/characters.hpp"
 #include "engine/evaluate/compare.hpp"
+#include "engine/message/sixteen_bytes.hpp"
 
 namespace weir {
 
@@ -46,9 +47,17 @@ bool index_of(const Call& call, Value& out) {
 template <char from, char to> bool change_case(const Call& call, Value& out) {
     string_view text;
     if (!call.text(0, text)) return false;
-    char* at = static_cast<char*>(call.arena().take(text.size()));
-    out = Value::string({at, text.size()});
-    for (const char c : text) *at++ = c >= from && c <= to ? static_cast<char>(c ^ 0x20) : c;
+    const std::size_t size = text.size();
+    const auto change = [](__m128i x) {
+        const __m128i place = _mm_sub_epi8(x, _mm_set1_epi8(from));
+        const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(place, _mm_set1_epi8(to - from)), place);
+        return _mm_xor_si128(x, _mm_and_si128(is_letter, _mm_set1_epi8(0x20)));
+    };
+    char* const copy = static_cast<char*>(call.arena().take(size + short_text));  // written in whole pieces
+    std::size_t at = 0;
+    for (; size - at > short_text; at += short_text) store(copy + at, change(load(text.data() + at)));
+    store(copy + at, change(load_short(text.data() + at, size - at)));
+    out = Value::string({copy, size});
     return true;
 }
 bool capitalize(const Call& call, Value& out) {

@@ -1,12 +1,8 @@
 #pragma once
 // What the JSON reader and writer look for in a text, 16 bytes at a time.
-#include <emmintrin.h>
+#include "engine/message/sixteen_bytes.hpp"
 
 namespace weir {
-
-inline __m128i load(const char* p) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-}
 
 // All bits where a string can't go on as it is: quote, backslash, control characters. A flipped bit puts the quote (0x22) beside
 // the control characters, so that one comparison finds both.
@@ -21,6 +17,12 @@ inline unsigned digits(__m128i x) {
 }
 inline bool is_special(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// Is there anything special in the first n bytes (at most 16)?
+inline bool is_special(__m128i x, std::size_t n) {
+    const auto stops = static_cast<unsigned>(_mm_movemask_epi8(special(x))) | 1u << short_text;
+    return static_cast<std::size_t>(__builtin_ctz(stops)) < n;
 }
 
 }  // namespace weir

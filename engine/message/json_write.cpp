@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "engine/message/json.hpp"
 #include "engine/message/json_bytes.hpp"
@@ -26,80 +29,26 @@ public:
 
     // What a caller has made room for before it puts a scalar or a key.
     static constexpr std::size_t scalar_room = 96;
+    static constexpr std::size_t item_room = 2 * scalar_room + 8;
 
     [[gnu::always_inline]] char* plain(char* w, std::string_view text) {
-        if (text.size() > 64) [[unlikely]] return plain_long(w, text);
-        return copy_short(w, text.data(), text.size());
+        if (text.size() > short_text) [[unlikely]] return plain_long(w, text);
+        store(w, load_short(text.data(), text.size()));
+        return w + text.size();
     }
 
     [[gnu::always_inline]] char* string(char* w, std::string_view text) {
-        const char* const s = text.data();
         const std::size_t n = text.size();
-        char* const first = w;
+        if (n > short_text) return long_string(w, text);
+        const __m128i x = load_short(text.data(), n);
+        if (is_special(x, n)) [[unlikely]] return escaped(w, text);
         *w++ = '"';
-        bool clean = true;
-        if (n >= 16) {
-            if (n > 64) [[unlikely]] return long_string(first, text);
-            const char* const last = s + n - 16;
-            __m128i bad = _mm_setzero_si128();
-            for (const char* p = s; p < last; p += 16) {
-                const __m128i x = load(p);
-                bad = _mm_or_si128(bad, special(x));
-                store(w + (p - s), x);
-            }
-            const __m128i x = load(last);
-            bad = _mm_or_si128(bad, special(x));
-            store(w + (last - s), x);
-            clean = _mm_movemask_epi8(bad) == 0;
-        } else if (n >= 8) {
-            clean = pair<std::uint64_t>(s, n, w);
-        } else if (n >= 4) {
-            clean = pair<std::uint32_t>(s, n, w);
-        } else if (n >= 2) {
-            clean = pair<std::uint16_t>(s, n, w);
-        } else if (n == 1) {
-            *w = *s;
-            clean = !is_special(*s);
-        }
-        if (!clean) [[unlikely]] return escaped(first, text);
-        w += n;
-        *w++ = '"';
-        return w;
+        store(w, x);
+        w[n] = '"';
+        return w + n + 1;
     }
 
 private:
-    static void store(char* p, __m128i x) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), x); }
-
-    // Two overlapping words cover a short text without reading beside it. True: nothing in it needs an escape.
-    template <class Word>
-    [[gnu::always_inline]] static bool pair(const char* s, std::size_t n, char* w) {
-        Word front, back;
-        std::memcpy(&front, s, sizeof front);
-        std::memcpy(&back, s + n - sizeof back, sizeof back);
-        std::memcpy(w, &front, sizeof front);
-        std::memcpy(w + n - sizeof back, &back, sizeof back);
-        const __m128i x = _mm_unpacklo_epi64(_mm_cvtsi64_si128(static_cast<long long>(front)), _mm_cvtsi64_si128(static_cast<long long>(back)));
-        // Zeros above a short word count as control characters; only its own bytes are asked for.
-        constexpr unsigned own = (1u << sizeof(Word)) - 1;
-        return (static_cast<unsigned>(_mm_movemask_epi8(special(x))) & (own | own << 8)) == 0;
-    }
-
-    [[gnu::always_inline]] static char* copy_short(char* w, const char* s, std::size_t n) {
-        const auto both = [&]<class Word>(Word) {
-            Word front, back;
-            std::memcpy(&front, s, sizeof front);
-            std::memcpy(&back, s + n - sizeof back, sizeof back);
-            std::memcpy(w, &front, sizeof front);
-            std::memcpy(w + n - sizeof back, &back, sizeof back);
-        };
-        if (n > 16) std::memcpy(w, s, n);
-        else if (n >= 8) both(std::uint64_t{});
-        else if (n >= 4) both(std::uint32_t{});
-        else if (n >= 2) both(std::uint16_t{});
-        else if (n == 1) *w = *s;
-        return w + n;
-    }
-
     [[gnu::noinline]] char* escaped(char* w, std::string_view text) {
         w = room(w, 1);
         *w++ = '"';
@@ -132,8 +81,29 @@ private:
         return w;
     }
 
-    // Whole clean pieces go over by memcpy.
     [[gnu::noinline]] char* long_string(char* w, std::string_view text) {
+        const char* const s = text.data();
+        const std::size_t n = text.size();
+        if (n > 64) return longer_string(w, text);
+        // The last piece overlaps the one before it.
+        const char* const last = s + n - 16;
+        char* const first = w++;
+        __m128i x = load(last);
+        __m128i bad = special(x);
+        store(w + (last - s), x);
+        for (const char* p = s; p < last; p += 16) {
+            x = load(p);
+            bad = _mm_or_si128(bad, special(x));
+            store(w + (p - s), x);
+        }
+        if (_mm_movemask_epi8(bad) != 0) [[unlikely]] return escaped(first, text);
+        *first = '"';
+        w[n] = '"';
+        return w + n + 1;
+    }
+
+    // Whole clean pieces go over by memcpy.
+    [[gnu::noinline]] char* longer_string(char* w, std::string_view text) {
         const char* const s = text.data();
         std::size_t clean = 0;
         while (text.size() - clean >= 64) {
@@ -204,80 +174,99 @@ char* put_line(Output& out, char* w, std::size_t indent) {
         w = out.room(w, 2);
         w = put_word(w, "  ");
     }
-    return out.room(w, 2 * Output::scalar_room + 8);
+    return out.room(w, Output::item_room);
 }
 
-// A loop instead of recursion: what expressions build may be nested deeper than any stack.
+[[gnu::always_inline]] inline char* put_scalar(Output& out, char* w, const Value& value) {
+    switch (value.kind()) {
+        case Kind::string: return out.string(w, value.text());
+        case Kind::number_text: return out.plain(w, value.text());
+        case Kind::integer: return std::to_chars(w, w + 24, value.i).ptr;
+        case Kind::decimal: return write_decimal(w, value.decimal());
+        case Kind::boolean: return value.boolean() ? put_word(w, "true") : put_word(w, "false");
+        case Kind::missing:
+        case Kind::null: return put_word(w, "null");
+        default: return put_rare(out, w, value);
+    }
+}
+
+// What is left to put of an array or object.
+struct Level {
+    const Member* members;  // null: of an array
+    const Value* items;
+    std::uint32_t left;
+    explicit Level(const Value& of) : members(of.kind() == Kind::object ? of.o : nullptr), items(of.kind() == Kind::object ? nullptr : of.a), left(of.length()) {}
+    Level() = default;
+};
+
+// The levels around the one that is being put: few as a rule, but what expressions build may be nested deeper than any stack.
+class Levels {
+public:
+    bool empty() const { return depth_ == 0; }
+    std::size_t depth() const { return depth_; }
+    void push(const Level& level) {
+        if (depth_ == capacity_) [[unlikely]] grow();
+        levels_[depth_++] = level;
+    }
+    const Level& pop() { return levels_[--depth_]; }
+
+private:
+    [[gnu::cold]] void grow() {
+        std::vector<Level> more(2 * capacity_);
+        std::copy(levels_, levels_ + depth_, more.begin());
+        far_.swap(more);
+        levels_ = far_.data();
+        capacity_ = far_.size();
+    }
+    std::size_t depth_ = 0, capacity_ = std::size(near_);
+    Level near_[32];
+    Level* levels_ = near_;
+    std::vector<Level> far_;
+};
+
+// A loop instead of recursion.
 template <bool pretty>
 void put_tree(std::string& to, const Value& root) {
-    struct Frame {
-        const Value* container;
-        std::uint32_t next;
-    };
-    Frame near[64];
-    std::vector<Frame> far;
-    Frame* frames = near;
-    std::size_t capacity = std::size(near), depth = 0;
-    const Value* container = nullptr;
-    std::uint32_t next = 0;
-    const Value* value = &root;
     Output out(to);
     char* w = out.begin();
-
-next_value:
-    switch (value->kind()) {
-        case Kind::string: w = out.string(w, value->text()); break;
-        case Kind::number_text: w = out.plain(w, value->text()); break;
-        case Kind::integer: w = std::to_chars(w, w + 24, value->i).ptr; break;
-        case Kind::decimal: w = write_decimal(w, value->decimal()); break;
-        case Kind::boolean: w = value->boolean() ? put_word(w, "true") : put_word(w, "false"); break;
-        case Kind::missing:
-        case Kind::null: w = put_word(w, "null"); break;
-        case Kind::array:
-        case Kind::object:
-            *w++ = value->kind() == Kind::array ? '[' : '{';
-            if (value->length() == 0) {
-                *w++ = value->kind() == Kind::array ? ']' : '}';
-                break;
-            }
-            if (depth == capacity) [[unlikely]] {
-                far.resize(capacity * 2);
-                if (frames == near) std::memcpy(far.data(), near, sizeof near);
-                frames = far.data();
-                capacity = far.size();
-            }
-            frames[depth++] = {container, next};
-            container = value;
-            next = 0;
-            goto next_item;
-        default: w = put_rare(out, w, *value); break;
-    }
-
-value_put:
-    if (depth == 0) return out.finish(w);
-    if (next != container->length()) {
-    next_item:
-        w = out.room(w, 2 * Output::scalar_room + 8);
-        if (next != 0) *w++ = ',';
-        if constexpr (pretty) w = put_line(out, w, depth);
-        if (container->kind() == Kind::object) {
-            const Member& member = container->o[next++];
-            w = out.string(w, member.key.text());
+    const auto is_open = [](const Value& value) { return value.kind() >= Kind::array && value.length() != 0; };
+    if (!is_open(root)) return out.finish(root.kind() >= Kind::array ? put_word(w, root.kind() == Kind::array ? "[]" : "{}") : put_scalar(out, w, root));
+    Levels around;
+    Level level(root);
+    char lead = level.members != nullptr ? '{' : '[';  // what stands before the next item
+    for (;;) {
+        w = out.room(w, Output::item_room);
+        *w++ = lead;
+        lead = ',';
+        if constexpr (pretty) w = put_line(out, w, around.depth() + 1);
+        const Value* value;
+        if (level.members != nullptr) {
+            w = out.string(w, level.members->key.text());
             *w++ = ':';
             if constexpr (pretty) *w++ = ' ';
-            value = &member.value;
+            value = &level.members++->value;
         } else {
-            value = &container->a[next++];
+            value = level.items++;
         }
-        goto next_value;
+        --level.left;
+        if (value->kind() < Kind::array) {
+            w = put_scalar(out, w, *value);
+        } else if (value->length() == 0) {
+            w = put_word(w, value->kind() == Kind::array ? "[]" : "{}");
+        } else {
+            around.push(level);
+            level = Level(*value);
+            lead = level.members != nullptr ? '{' : '[';
+            continue;
+        }
+        while (level.left == 0) {
+            if constexpr (pretty) w = put_line(out, w, around.depth());
+            w = out.room(w, 1);
+            *w++ = level.members != nullptr ? '}' : ']';
+            if (around.empty()) return out.finish(w);
+            level = around.pop();
+        }
     }
-    --depth;
-    if constexpr (pretty) w = put_line(out, w, depth);
-    w = out.room(w, 1);
-    *w++ = container->kind() == Kind::array ? ']' : '}';
-    container = frames[depth].container;
-    next = frames[depth].next;
-    goto value_put;
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cmath>
 
 #include "tests/unit/message/json_samples.hpp"
@@ -235,6 +238,66 @@ TEST_CASE("trees of any depth and width are written") {
             all += "\"" + key + "\":" + (i % 2 == 0 ? "\"" + text + "\"" : number);
         }
         REQUIRE(written(Value::object(members.data(), members.size())) == all + "}");
+    }
+}
+
+TEST_CASE("a short text at the end of the memory is written without reading beyond it") {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void* const two = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(two != MAP_FAILED);
+    char* const end = static_cast<char*>(two) + page;
+    REQUIRE(mprotect(end, page, PROT_NONE) == 0);
+    for (std::size_t length = 0; length <= 80; ++length) {
+        std::string content;
+        for (std::size_t i = 0; i < length; ++i) content += static_cast<char>('0' + i % 10);
+        for (const std::size_t left : {0u, 1u, 2u, 8u, 15u, 16u}) {
+            char* const at = end - length - left;
+            std::memset(at, '"', length + left);  // what stands behind the text needs escapes, and is none of its business
+            std::memcpy(at, content.data(), length);
+            const Member member{Value::string({at, length}), Value::number_text({at, length})};
+            const Value items[] = {Value::string({at, length}), Value::object(&member, 1)};
+            REQUIRE(written(Value::array(items, 2)) == "[\"" + content + "\",{\"" + content + "\":" + content + "}]");
+            if (length == 0) continue;
+            at[length - 1] = '\n';
+            REQUIRE(written(items[0]) == "\"" + content.substr(0, length - 1) + "\\n\"");
+        }
+    }
+    munmap(two, 2 * page);
+    CHECK(written(Value::string({})) == "\"\"");
+}
+
+TEST_CASE("items of every kind at the edge of the buffer") {
+    Arena arena;
+    const Value scalars[] = {Value::integer(INT64_MIN),
+                             Value::decimal(read_decimal("-0.00000000000000000000000000000000000001").value(), arena),
+                             Value::null(),
+                             Value::boolean(false),
+                             Value::string("quote\" in it"),
+                             Value::string("a text that is longer than sixteen bytes"),
+                             Value::array(nullptr, 0),
+                             Value::object(nullptr, 0),
+                             Value::real(-1.5),
+                             Value::nanoseconds(Kind::timestamp, 1)};
+    const std::string texts[] = {"-9223372036854775808",
+                                 "-0.00000000000000000000000000000000000001",
+                                 "null",
+                                 "false",
+                                 "\"quote\\\" in it\"",
+                                 "\"a text that is longer than sixteen bytes\"",
+                                 "[]",
+                                 "{}",
+                                 "-1.5e0",
+                                 "\"1970-01-01T00:00:00.000000001Z\""};
+    for (std::size_t before = 3600; before < 4200; ++before) {
+        const std::string filler(before, 'f');
+        std::vector<Value> items{Value::string(filler)};
+        std::string all = "[\"" + filler + "\"";
+        for (std::size_t n = 0; n < 2 * std::size(scalars); ++n) {
+            const std::size_t at = (before + n) % std::size(scalars);
+            items.push_back(scalars[at]);
+            all += ',' + texts[at];
+        }
+        REQUIRE(written(Value::array(items.data(), items.size())) == all + "]");
     }
 }
 

@@ -97,6 +97,36 @@ TEST_CASE("a decimal keeps its text") {
         CHECK_FALSE(read_decimal(text));
 }
 
+TEST_CASE("a decimal of any length and scale is written as its digits are") {
+    Numbers numbers(3);
+    for (int round = 0; round < 20000; ++round) {
+        Decimal value = numbers.next();
+        // digit by digit, without the writer
+        Big digits = 0;
+        const Decimal::Digits size_of = value.digits < 0 ? -value.digits : value.digits;
+        for (int shift = 112; shift >= 0; shift -= 16) digits = digits * 65536 + static_cast<unsigned>(size_of >> shift & 65535);
+        if (value.digits < 0) digits = -digits;
+        REQUIRE(to_text(value) == expected(digits, value.scale));
+    }
+    // Where the count of digits and the words change.
+    for (int exponent = 0; exponent < 38; ++exponent)
+        for (int apart = -1; apart <= 1; ++apart)
+            for (int scale = 0; scale <= 38; ++scale) {
+                const Big digits = ten_to(exponent) + apart;
+                Decimal value;
+                for (const char c : digits.str()) value.digits = value.digits * 10 + (c - '0');
+                value.scale = scale;
+                REQUIRE(to_text(value) == expected(digits, scale));
+                value.digits = -value.digits;
+                REQUIRE(to_text(value) == expected(-digits, scale));
+            }
+    CHECK(to_text({INT64_MIN, 0}) == "-9223372036854775808");
+    CHECK(to_text({INT64_MIN, 19}) == "-0.9223372036854775808");
+    CHECK(to_text({INT64_MAX, 38}) == "0.00000000000000000009223372036854775807");
+    CHECK(to_text({Decimal::Digits{UINT64_MAX}, 1}) == "1844674407370955161.5");
+    CHECK(to_text({Decimal::Digits{UINT64_MAX} + 1, 1}) == "1844674407370955161.6");
+}
+
 TEST_CASE("examples of arithmetic") {
     CHECK(shown(multiply(of("199.99"), of("3"))) == "599.97");
     CHECK(shown(multiply(of("2.50"), of("2.0"))) == "5.000");
