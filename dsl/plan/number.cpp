@@ -172,7 +172,7 @@ char* write_magnitude(char* out, std::uint64_t digits, std::int32_t scale) {
     return end;
 }
 
-char* write_wide(char* out, Magnitude digits, std::int32_t scale) {
+[[gnu::noinline]] char* write_wide(char* out, Magnitude digits, std::int32_t scale) {
     constexpr std::int32_t chunk_digits = 19;
     constexpr Magnitude chunk = power_of_ten(chunk_digits);
     char buffer[40];

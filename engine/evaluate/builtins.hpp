@@ -18,7 +18,11 @@ struct Call {
     Arena& arena() const { return *scope.arena; }
     bool given(std::size_t n) const { return n < count && !values[n].is_absent(); }
     // All of these give false, with the failure in the scope, when the argument is of another kind.
-    bool text(std::size_t n, std::string_view& out) const;
+    bool text(std::size_t n, std::string_view& out) const {
+        if (n >= count || values[n].kind() != Kind::string) [[unlikely]] return wrong(n, "a string");
+        out = values[n].text();
+        return true;
+    }
     bool text_or_bytes(std::size_t n, std::string_view& out) const;
     bool integer(std::size_t n, std::int64_t& out) const;
     bool flag(std::size_t n, bool& out) const;         // keeps `out` where not given
@@ -74,5 +78,8 @@ std::span<const Implementation> outside_implementations();
 
 // `matches` with a constant pattern: compiled once.
 NodePtr make_matches(NodePtr text, std::string_view pattern);
+// mapping.cpp. `make_map_sum`: null, and the arguments as they were, where no `map` is summed up.
+NodePtr make_map(std::string_view name, std::vector<CallArgument> arguments);
+NodePtr make_map_sum(const Implementation& sum, std::vector<CallArgument>& arguments);
 
 }  // namespace weir

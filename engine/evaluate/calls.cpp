@@ -10,11 +10,6 @@ bool Call::wrong(std::size_t n, const char* wanted) const {
     const Value value = n < count ? values[n] : Value();
     return fail(std::string("wants ") + wanted + ", and this is " + a_kind(value) + (value.is_absent() ? ": `??` says what stands for it" : ""), n);
 }
-bool Call::text(std::size_t n, std::string_view& out) const {
-    if (n >= count || values[n].kind() != Kind::string) return wrong(n, "a string");
-    out = values[n].text();
-    return true;
-}
 bool Call::text_or_bytes(std::size_t n, std::string_view& out) const {
     if (n >= count || (values[n].kind() != Kind::string && values[n].kind() != Kind::bytes)) return wrong(n, "a string or bytes");
     out = values[n].text();
@@ -171,6 +166,9 @@ NodePtr make_call(std::string_view name, std::vector<CallArgument> arguments) {
         const Value* pattern = constant_value(*arguments[1].value);
         if (pattern != nullptr && pattern->kind() == Kind::string) return make_matches(std::move(arguments[0].value), pattern->text());
     }
+    if (name == "map" && arguments.size() == 2 && arguments[0].value != nullptr && arguments[1].lambda.body != nullptr) return make_map(implementation->name, std::move(arguments));
+    if (name == "sum" && arguments.size() == 1 && arguments[0].value != nullptr)
+        if (NodePtr made = make_map_sum(*implementation, arguments)) return made;
     switch (arguments.size()) {
         case 1: return std::make_unique<FewArguments<1>>(*implementation, std::move(arguments));
         case 2: return std::make_unique<FewArguments<2>>(*implementation, std::move(arguments));

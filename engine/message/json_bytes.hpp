@@ -22,7 +22,7 @@ inline bool is_special(char c) {
 // Is there anything special in the first n bytes (at most 16)?
 inline bool is_special(__m128i x, std::size_t n) {
     const auto stops = static_cast<unsigned>(_mm_movemask_epi8(special(x))) | 1u << short_text;
-    return static_cast<std::size_t>(__builtin_ctz(stops)) < n;
+    return static_cast<unsigned>(__builtin_ctz(stops)) < n;
 }
 
 }  // namespace weir

@@ -27,12 +27,12 @@ public:
         return static_cast<std::size_t>(buffer_ + sizeof buffer_ - w) < bytes ? flush(w) : w;
     }
 
-    // What a caller has made room for before it puts a scalar or a key.
+    // What a caller has made room for before it puts a scalar or a key. Who puts more makes room for it, and leaves no less than this behind it.
     static constexpr std::size_t scalar_room = 96;
     static constexpr std::size_t item_room = 2 * scalar_room + 8;
 
     [[gnu::always_inline]] char* plain(char* w, std::string_view text) {
-        if (text.size() > short_text) [[unlikely]] return plain_long(w, text);
+        if (text.size() > short_text) [[unlikely]] return room(plain_long(w, text), scalar_room);
         store(w, load_short(text.data(), text.size()));
         return w + text.size();
     }
@@ -76,7 +76,7 @@ private:
             }
         }
         w = plain_long(w, text.substr(done));
-        w = room(w, scalar_room);  // a caller goes on as if the text had been short
+        w = room(w, scalar_room);
         *w++ = '"';
         return w;
     }
@@ -177,7 +177,8 @@ char* put_line(Output& out, char* w, std::size_t indent) {
     return out.room(w, Output::item_room);
 }
 
-[[gnu::always_inline]] inline char* put_scalar(Output& out, char* w, const Value& value) {
+// All but arrays and objects that hold something.
+[[gnu::noinline]] char* put_leaf(Output& out, char* w, const Value& value) {
     switch (value.kind()) {
         case Kind::string: return out.string(w, value.text());
         case Kind::number_text: return out.plain(w, value.text());
@@ -186,6 +187,8 @@ char* put_line(Output& out, char* w, std::size_t indent) {
         case Kind::boolean: return value.boolean() ? put_word(w, "true") : put_word(w, "false");
         case Kind::missing:
         case Kind::null: return put_word(w, "null");
+        case Kind::array: return put_word(w, "[]");
+        case Kind::object: return put_word(w, "{}");
         default: return put_rare(out, w, value);
     }
 }
@@ -229,15 +232,13 @@ template <bool pretty>
 void put_tree(std::string& to, const Value& root) {
     Output out(to);
     char* w = out.begin();
-    const auto is_open = [](const Value& value) { return value.kind() >= Kind::array && value.length() != 0; };
-    if (!is_open(root)) return out.finish(root.kind() >= Kind::array ? put_word(w, root.kind() == Kind::array ? "[]" : "{}") : put_scalar(out, w, root));
+    const auto is_leaf = [](const Value& value) { return value.kind() < Kind::array || value.length() == 0; };
+    if (is_leaf(root)) return out.finish(put_leaf(out, w, root));
     Levels around;
     Level level(root);
-    char lead = level.members != nullptr ? '{' : '[';  // what stands before the next item
+    *w++ = level.members != nullptr ? '{' : '[';
     for (;;) {
         w = out.room(w, Output::item_room);
-        *w++ = lead;
-        lead = ',';
         if constexpr (pretty) w = put_line(out, w, around.depth() + 1);
         const Value* value;
         if (level.members != nullptr) {
@@ -249,23 +250,24 @@ void put_tree(std::string& to, const Value& root) {
             value = level.items++;
         }
         --level.left;
-        if (value->kind() < Kind::array) {
-            w = put_scalar(out, w, *value);
-        } else if (value->length() == 0) {
-            w = put_word(w, value->kind() == Kind::array ? "[]" : "{}");
+        if (value->kind() == Kind::string) {  // most are
+            w = out.string(w, value->text());
+        } else if (is_leaf(*value)) {
+            w = put_leaf(out, w, *value);
         } else {
             around.push(level);
             level = Level(*value);
-            lead = level.members != nullptr ? '{' : '[';
+            *w++ = level.members != nullptr ? '{' : '[';
             continue;
         }
         while (level.left == 0) {
             if constexpr (pretty) w = put_line(out, w, around.depth());
-            w = out.room(w, 1);
+            w = out.room(w, 2);
             *w++ = level.members != nullptr ? '}' : ']';
             if (around.empty()) return out.finish(w);
             level = around.pop();
         }
+        *w++ = ',';
     }
 }
 
