@@ -51,8 +51,6 @@ struct Call {
         return result;
     }
     bool has_lambda(std::size_t n) const { return n < count && arguments[n].lambda.body != nullptr; }
-
-private:
     // False: the lambda at `n` failed, and the failure's path now begins with the item that it failed for.
     [[gnu::cold]] bool name_item(std::size_t n, std::size_t index) const;
 };

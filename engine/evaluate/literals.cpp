@@ -88,21 +88,20 @@ class PlainObject final : public Node {
 public:
     explicit PlainObject(std::vector<Field> fields) : fields_(std::move(fields)) {}
     bool run(Scope& scope, Value& out) const override {
-        Member* members = scope.arena->take_array<Member>(fields_.size());
-        std::size_t count = 0;
+        Member* const members = scope.arena->take_array<Member>(fields_.size());
+        Member* to = members;
         for (const Field& field : fields_) {
-            Member& member = members[count];
-            if (!field.optional) {
-                if (!field.value->run(scope, member.value)) return false;
-                settle(member.value);
+            if (!field.optional) [[likely]] {
+                if (!field.value->run(scope, to->value)) return false;
+                settle(to->value);
             } else {
-                if (!field.value->peek(scope, member.value)) return false;
-                if (member.value.is_absent()) continue;
+                if (!field.value->peek(scope, to->value)) return false;
+                if (to->value.is_absent()) continue;
             }
-            member.key = field.key;
-            ++count;
+            to->key = field.key;
+            ++to;
         }
-        out = Value::object(members, count);
+        out = Value::object(members, static_cast<std::size_t>(to - members));
         return true;
     }
 

@@ -18,18 +18,25 @@ public:
         const Value* place = fetch(*arguments_[0].value, scope, room);
         if (place == nullptr) return false;
         const Value items = *place;  // a slot's value may be another one after the first item
-        const Call call{scope, name_, &items, arguments_.data(), arguments_.size()};
-        if (items.kind() != Kind::array) [[unlikely]] return call.wrong(0, "an array");
-        Value* const made = scope.arena->take_array<Value>(items.length());
-        for (std::uint32_t n = 0; n < items.length(); ++n) {
-            if (!call.each(1, items.a[n], n, made[n])) [[unlikely]] return false;
+        if (items.kind() != Kind::array) [[unlikely]] return no_array(scope, items);
+        const Node& body = *arguments_[1].lambda.body;
+        const std::uint32_t slot = arguments_[1].lambda.slots.front(), count = items.length();
+        Value* const made = scope.arena->take_array<Value>(count);
+        for (std::uint32_t n = 0; n < count; ++n) {
+            scope.locals[scope.frame + slot] = items.a[n];
+            if (!body.run(scope, made[n])) [[unlikely]] return no_item(scope, items, n);
+            if (made[n].is_missing()) made[n] = Value::null();
             look(made[n]);
         }
-        out = Value::array(made, items.length());
+        out = Value::array(made, count);
         return true;
     }
 
 private:
+    // What a call says. Only here is one made: what a call holds would not stay in registers.
+    [[gnu::cold]] bool no_array(Scope& scope, Value items) const { return call_of(scope, items).wrong(0, "an array"); }
+    [[gnu::cold]] bool no_item(Scope& scope, Value items, std::uint32_t n) const { return call_of(scope, items).name_item(1, n); }
+    Call call_of(Scope& scope, const Value& items) const { return {scope, name_, &items, arguments_.data(), arguments_.size()}; }
     std::string_view name_;
     std::vector<CallArgument> arguments_;
 };

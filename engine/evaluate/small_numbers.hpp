@@ -61,10 +61,11 @@ template <plan::Op op> inline bool calculate_small(const Value& a, const Value& 
         if (scale_a + scale_b > largest_scale || __builtin_mul_overflow(left, right, &digits)) return false;
         out = Value(kind | (scale_a + scale_b) << 16, digits);
     } else {
-        if (scale_a != scale_b) {
-            const std::uint64_t apart = scale_a < scale_b ? scale_b - scale_a : scale_a - scale_b;
-            std::int64_t& coarse = scale_a < scale_b ? left : right;
-            if (apart >= powers_of_ten.size() || __builtin_mul_overflow(coarse, powers_of_ten[apart], &coarse)) return false;
+        // The coarser one gets zeros behind its point.
+        if (scale_a < scale_b) {
+            if (scale_b - scale_a >= powers_of_ten.size() || __builtin_mul_overflow(left, powers_of_ten[scale_b - scale_a], &left)) return false;
+        } else if (scale_a > scale_b) {
+            if (scale_a - scale_b >= powers_of_ten.size() || __builtin_mul_overflow(right, powers_of_ten[scale_a - scale_b], &right)) return false;
         }
         if (op == plan::Op::add ? __builtin_add_overflow(left, right, &digits) : __builtin_sub_overflow(left, right, &digits)) return false;
         out = Value(kind | std::max(scale_a, scale_b) << 16, digits);
