@@ -237,14 +237,14 @@ private:
         for (std::size_t n = 0; n < expr.operands.size(); ++n) {
             const plan::Entry& entry = expr.entries[n];
             Field field;
-            field.key = Value::string(entry.key);
+            field.key = quoted_text(entry.key, *state_.memory);
             if (entry.computed_key != plan::none) field.computed_key = build(entry.computed_key);
             field.value = operand(expr, n);
             field.spread = entry.spread;
             field.optional = entry.optional;
             fields.push_back(std::move(field));
         }
-        return make_object(std::move(fields));
+        return make_object(std::move(fields), state_.memory);
     }
 
     NodePtr make(const Expr& expr) {

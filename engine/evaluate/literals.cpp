@@ -86,7 +86,7 @@ private:
 // { a: x, b: y }: all keys known, none twice.
 class PlainObject final : public Node {
 public:
-    explicit PlainObject(std::vector<Field> fields) : fields_(std::move(fields)) {}
+    PlainObject(std::vector<Field> fields, std::shared_ptr<Arena> memory) : fields_(std::move(fields)), memory_(std::move(memory)) {}
     bool run(Scope& scope, Value& out) const override {
         Member* const members = scope.arena->take_array<Member>(fields_.size());
         Member* to = members;
@@ -107,11 +107,12 @@ public:
 
 private:
     std::vector<Field> fields_;
+    std::shared_ptr<Arena> memory_;
 };
 
 class Object final : public Node {
 public:
-    explicit Object(std::vector<Field> fields) : fields_(std::move(fields)) {}
+    Object(std::vector<Field> fields, std::shared_ptr<Arena> memory) : fields_(std::move(fields)), memory_(std::move(memory)) {}
     bool run(Scope& scope, Value& out) const override {
         ObjectBuilder builder(*scope.arena);
         for (const Field& field : fields_) {
@@ -140,20 +141,21 @@ private:
         return fail_at(scope, node, "a key is a text, and this is " + a_kind(key));
     }
     std::vector<Field> fields_;
+    std::shared_ptr<Arena> memory_;
 };
 
 }  // namespace
 
 NodePtr make_text(std::vector<NodePtr> parts) { return std::make_unique<Text>(std::move(parts)); }
 NodePtr make_array(std::vector<Item> items) { return std::make_unique<Array>(std::move(items)); }
-NodePtr make_object(std::vector<Field> fields) {
+NodePtr make_object(std::vector<Field> fields, std::shared_ptr<Arena> memory) {
     bool plain = true;
     for (std::size_t n = 0; n < fields.size(); ++n) {
         plain = plain && !fields[n].spread && fields[n].computed_key == nullptr;
         for (std::size_t k = 0; plain && k < n; ++k) plain = fields[k].key.text() != fields[n].key.text();
     }
-    if (plain) return std::make_unique<PlainObject>(std::move(fields));
-    return std::make_unique<Object>(std::move(fields));
+    if (plain) return std::make_unique<PlainObject>(std::move(fields), std::move(memory));
+    return std::make_unique<Object>(std::move(fields), std::move(memory));
 }
 
 }  // namespace weir

@@ -1,8 +1,10 @@
 #include "engine/evaluate/node.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "engine/evaluate/numbers.hpp"
+#include "engine/message/json_bytes.hpp"
 #include "engine/message/text.hpp"
 
 namespace weir {
@@ -85,6 +87,15 @@ std::string shown(const Value& value) {
         write_json(text, value);
     }
     return text.size() <= 2 * longest ? text : a_kind(value);
+}
+
+Value quoted_text(std::string_view text, Arena& arena) {
+    if (std::any_of(text.begin(), text.end(), [](char c) { return is_special(c); })) return Value::string(text);
+    char* const at = static_cast<char*>(arena.take(std::max(text.size() + 2, Value::quoted_room)));
+    at[0] = '"';
+    std::copy(text.begin(), text.end(), at + 1);
+    at[text.size() + 1] = '"';
+    return Value::quoted_string({at + 1, text.size()});
 }
 
 Value value_of(const Constant& constant, Arena& arena) {

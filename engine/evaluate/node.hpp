@@ -35,6 +35,7 @@ void rename_path(Scope& scope, std::uint32_t slot, const std::string& place);
 const char* kind_name(const Value& value);       // int, string, ..: what `type(x)` gives
 std::string a_kind(const Value& value);          // "an int", "a string", "null", "missing"
 std::string shown(const Value& value);           // short, for a failure's text
+Value quoted_text(std::string_view text, Arena& arena);  // a copy that is written without a look at it; where it needs escapes, the text itself
 Value value_of(const Constant& constant, Arena& arena);  // texts are views into the constant
 
 // A place where the value is, copied into `room` only where it has none. Null: failed.
@@ -57,11 +58,11 @@ inline constexpr std::size_t short_name = 16;
 inline bool same_bytes(const char* a, const char* b, std::size_t n) { return n > short_name ? std::memcmp(a, b, n) == 0 : same_short_bytes(a, b, n); }
 // The last member of that name wins, as in Value::find. A key's first word is its kind and length: one comparison passes most by.
 template <bool is_short = false> [[gnu::always_inline]] inline const Value* find_field(const Value& object, const char* key, std::uint32_t length) {
-    const std::uint64_t head = Value::string({key, length}).head;
+    const std::uint64_t head = Value::quoted_string({key, length}).head;
     const Member* const first = object.o;
     for (const Member* member = first + object.length(); member != first;) {
         --member;
-        if (member->key.head == head && (is_short ? same_short_bytes(member->key.s, key, length) : same_bytes(member->key.s, key, length))) return &member->value;
+        if ((member->key.head | Value::quoted_mark) == head && (is_short ? same_short_bytes(member->key.s, key, length) : same_bytes(member->key.s, key, length))) return &member->value;
     }
     return nullptr;
 }

@@ -50,7 +50,7 @@ struct Field {
     bool spread = false;
     bool optional = false;
 };
-NodePtr make_object(std::vector<Field> fields);
+NodePtr make_object(std::vector<Field> fields, std::shared_ptr<Arena> memory);  // of the keys
 
 // calls.cpp
 struct Lambda {

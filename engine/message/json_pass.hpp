@@ -78,7 +78,7 @@ struct JsonPass {
             if (at >= end) return fail(end, ends_early);
         }
         if (*at == '"' && at < end && high == 0) [[likely]] {
-            out = Value::string({first, static_cast<std::size_t>(at - first)});
+            out = Value::quoted_string({first, static_cast<std::size_t>(at - first)});
             return at + 1;
         }
         Value slow;  // `out` never has its address taken, so that it can live in registers

@@ -58,7 +58,7 @@ template <class T>
     if (*at != '"') return fail(at, "a control character in a string has to be escaped");
     const std::string_view text{first, static_cast<std::size_t>(at - first)};
     if (high && !is_utf8(text)) return fail_utf8(first, at);
-    out = Value::string(text);
+    out = Value::quoted_string(text);
     return at + 1;
 }
 

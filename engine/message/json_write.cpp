@@ -37,6 +37,16 @@ public:
         return w + text.size();
     }
 
+    [[gnu::always_inline]] char* string(char* w, const Value& value) {
+        const std::size_t n = value.length();
+        if (!value.quoted()) return string(w, {value.s, n});
+        const char* const quote = value.s - 1;
+        if (n + 2 > Value::quoted_room) [[unlikely]] return room(plain_long(w, {quote, n + 2}), scalar_room);
+        static_assert(Value::quoted_room == 32);
+        store(w, load(quote));
+        store(w + 16, load(quote + 16));
+        return w + n + 2;
+    }
     [[gnu::always_inline]] char* string(char* w, std::string_view text) {
         const std::size_t n = text.size();
         if (n > short_text) return long_string(w, text);
@@ -180,7 +190,7 @@ char* put_line(Output& out, char* w, std::size_t indent) {
 // All but arrays and objects that hold something.
 [[gnu::noinline]] char* put_leaf(Output& out, char* w, const Value& value) {
     switch (value.kind()) {
-        case Kind::string: return out.string(w, value.text());
+        case Kind::string: return out.string(w, value);
         case Kind::number_text: return out.plain(w, value.text());
         case Kind::integer: return std::to_chars(w, w + 24, value.i).ptr;
         case Kind::decimal: return write_decimal(w, value.decimal());
@@ -242,7 +252,7 @@ void put_tree(std::string& to, const Value& root) {
         if constexpr (pretty) w = put_line(out, w, around.depth() + 1);
         const Value* value;
         if (level.members != nullptr) {
-            w = out.string(w, level.members->key.text());
+            w = out.string(w, level.members->key);
             *w++ = ':';
             if constexpr (pretty) *w++ = ' ';
             value = &level.members++->value;
@@ -251,7 +261,7 @@ void put_tree(std::string& to, const Value& root) {
         }
         --level.left;
         if (value->kind() == Kind::string) {  // most are
-            w = out.string(w, value->text());
+            w = out.string(w, *value);
         } else if (is_leaf(*value)) {
             w = put_leaf(out, w, *value);
         } else {

@@ -32,7 +32,7 @@ struct Member;
 
 // A value of the language: two words, each written by one store. Owner of what it points to: an Arena or the raw bytes of the body.
 struct Value {
-    std::uint64_t head = 0;  // kind | flag << 8 | scale << 16 | length << 32
+    std::uint64_t head = 0;  // kind | flag << 8 | quoted << 9 | scale << 16 | length << 32
     union {
         std::int64_t i;
         double d;
@@ -46,6 +46,11 @@ struct Value {
     Value(std::uint64_t h, std::int64_t x) : head(h), i(x) {}
     Kind kind() const { return static_cast<Kind>(head & 0xff); }
     bool flag() const { return (head >> 8) & 1; }
+    // Of a string: it stands in quotes where it is and needs no escapes, and from the opening quote on `quoted_room` bytes can be read.
+    // So it is written as JSON without a look at it.
+    static constexpr std::uint64_t quoted_mark = 1u << 9;
+    static constexpr std::size_t quoted_room = 32;
+    bool quoted() const { return (head & quoted_mark) != 0; }
     std::uint32_t length() const { return static_cast<std::uint32_t>(head >> 32); }
     bool is_missing() const { return kind() == Kind::missing; }
     bool is_absent() const { return kind() == Kind::missing || kind() == Kind::null; }
@@ -78,6 +83,11 @@ struct Value {
         return v;
     }
     static Value string(std::string_view t) { return span(Kind::string, t); }
+    static Value quoted_string(std::string_view t) {
+        Value v = string(t);
+        v.head |= quoted_mark;
+        return v;
+    }
     static Value bytes(std::string_view t) { return span(Kind::bytes, t); }
     static Value number_text(std::string_view t) { return span(Kind::number_text, t); }
     static Value nanoseconds(Kind k, std::int64_t x) { return {static_cast<std::uint64_t>(k), x}; }  // timestamp, duration, size

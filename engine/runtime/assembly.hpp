@@ -15,6 +15,7 @@ struct Engine::Parts {
     EngineOptions options;
     Arena arena;
     JsonReader reader;
+    std::unique_ptr<Compiler> params_compiler;  // owns the constants that params are made of
     std::vector<Value> params;
     std::vector<std::unique_ptr<Connector>> connectors;  // by number in the plan; made when first asked for
     std::unique_ptr<Pressure> pressure;

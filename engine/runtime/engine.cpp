@@ -98,9 +98,9 @@ Engine::~Engine() = default;
 
 Result<Done> Engine::start(Then<Result<Done>> ended) {
     Parts& parts = *parts_;
-    Compiler compiler(parts.plan);
+    parts.params_compiler = std::make_unique<Compiler>(parts.plan);
     Scope scope = parts.scope();
-    const Result<Done> set = evaluate_params(parts.plan, parts.options.settings, compiler, scope, parts.params);
+    const Result<Done> set = evaluate_params(parts.plan, parts.options.settings, *parts.params_compiler, scope, parts.params);
     if (!set) return set;
     const std::string kept = write_params(parts.plan, parts.params);
     parts.world.store.keep_plan(row_hash(parts.plan.hash, kept), with_params(parts.options.texts, kept));

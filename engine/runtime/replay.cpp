@@ -333,6 +333,7 @@ struct Replayer::Parts {
     JsonReader reader;
     NoRandom random;
     Message nothing;
+    std::unique_ptr<Compiler> params_compiler;  // owns the constants that params are made of
     std::vector<Value> params;
     std::map<std::string, CompiledFlow> flows;
     Parts(plan::Plan p, const Environment& e) : plan(std::move(p)), environment(e) {}
@@ -353,7 +354,7 @@ Result<std::unique_ptr<Replayer>> Replayer::make(const plan::Plan& plan, const s
         param.value = static_cast<plan::ExprId>(parts.plan.exprs.size());
         parts.plan.exprs.push_back(std::move(word));
     }
-    Compiler compiler(parts.plan);
+    parts.params_compiler = std::make_unique<Compiler>(parts.plan);
     Scope scope;
     scope.arena = &parts.arena;
     scope.reader = &parts.reader;
@@ -361,7 +362,7 @@ Result<std::unique_ptr<Replayer>> Replayer::make(const plan::Plan& plan, const s
     scope.environment = &environment;
     scope.message = &parts.nothing;
     scope.locals.resize(parts.plan.frame);
-    const Result<Done> set = evaluate_params(parts.plan, settings, compiler, scope, parts.params);
+    const Result<Done> set = evaluate_params(parts.plan, settings, *parts.params_compiler, scope, parts.params);
     if (!set) return set.error();
     return made;
 }

@@ -266,6 +266,32 @@ TEST_CASE("a short text at the end of the memory is written without reading beyo
     CHECK(written(Value::string({})) == "\"\"");
 }
 
+TEST_CASE("texts that stand in quotes are written as they stand") {
+    for (std::size_t length = 0; length < 100; ++length) {
+        for (const std::string& kind : {std::string("k"), std::string("\u00e4"), std::string("\u20ac")}) {
+            std::string text;
+            while (text.size() < length) text += kind;
+            std::string all = "[";
+            for (int n = 0; n < 60; ++n) all += "{\"" + text + "\":\"" + text + "\",\"x\":[\"" + text + "\",1]},";
+            all += '"' + text + "\"]";
+            const Read read(all);
+            REQUIRE(read.good);
+            REQUIRE(read.tree.a[60].quoted());
+            REQUIRE(read.tree.a[0].o[0].key.quoted());
+            REQUIRE(written(read.tree) == all);
+            // a part of it does not, whatever stands around
+            const std::string_view part = read.tree.a[60].text().substr(0, text.size() / kind.size() / 2 * kind.size());
+            REQUIRE(written(Value::string(part)) == '"' + std::string(part) + '"');
+        }
+    }
+    for (const char* escaped : {R"("\u0041")", R"("a\n")", R"("\"")", R"("a text of more than sixteen bytes with a \\ in it")"}) {
+        const Read read(escaped);
+        REQUIRE(read.good);
+        CHECK_FALSE(read.tree.quoted());
+    }
+    CHECK(written(Read(R"({"a\"b":"\u0041\n"})").tree) == R"({"a\"b":"A\n"})");
+}
+
 TEST_CASE("items of every kind at the edge of the buffer") {
     Arena arena;
     const Value scalars[] = {Value::integer(INT64_MIN),

@@ -12,6 +12,7 @@ struct Given {
     Arena arena;
     JsonReader reader;
     Message nothing;
+    std::unique_ptr<Compiler> compiler;  // owns the constants in `params`
     std::vector<Value> params;
     Given(const std::string& text, const std::map<std::string, std::string>& settings) {
         w.environment = MapEnvironment({{"KEY", "canary"}, {"REGION", "north"}});
@@ -22,7 +23,7 @@ struct Given {
         REQUIRE_MESSAGE(take(settings), "the settings don't fit");
     }
     bool take(const std::map<std::string, std::string>& settings) {
-        Compiler compiler(w.plan);
+        compiler = std::make_unique<Compiler>(w.plan);
         Scope scope;
         scope.arena = &arena;
         scope.reader = &reader;
@@ -30,7 +31,7 @@ struct Given {
         scope.environment = &w.environment;
         scope.message = &nothing;
         scope.locals.resize(w.plan.frame);
-        return static_cast<bool>(evaluate_params(w.plan, settings, compiler, scope, params));
+        return static_cast<bool>(evaluate_params(w.plan, settings, *compiler, scope, params));
     }
     std::string kept() const { return write_params(w.plan, params); }
 };
@@ -82,4 +83,28 @@ TEST_CASE("the hash of a plan row covers plan and parameters, and is the plan's 
     CHECK(with_params("{}", "{\"t.n\":\"1\"}") == "{\"params\":{\"t.n\":\"1\"}}");
     CHECK(with_params("{\"texts\":{}}", "{\"t.n\":\"1\"}") == "{\"texts\":{},\"params\":{\"t.n\":\"1\"}}");
     CHECK(with_params("{\"texts\":{}}", "") == "{\"texts\":{}}");
+}
+
+TEST_CASE("parameters that are lists, objects or wide decimals are there as long as the engine runs") {
+    SmallWorld w;
+    w.start(R"(
+param list: [string] = ["alpha", "beta"]
+param both: {a: {b: [int]}} = {a: {b: [1, 2, 3]}}
+param wide: decimal = 12345678901234567890123456789.5
+queue in
+queue out
+flow f from in {
+    translate { list: list, both: both, wide: wide, of: body }
+    -> out
+}
+)");
+    REQUIRE_MESSAGE(w.error.empty(), w.error);
+    std::vector<std::string> bodies(50), expected;
+    for (std::size_t n = 0; n < bodies.size(); ++n) {
+        bodies[n] = std::to_string(n);
+        expected.push_back(R"({"list":["alpha","beta"],"both":{"a":{"b":[1,2,3]}},"wide":12345678901234567890123456789.5,"of":)" + bodies[n] + "}");
+    }
+    w.put("in", bodies);
+    w.executor.run_until_idle();
+    CHECK(w.rows("out") == expected);
 }
