@@ -91,9 +91,9 @@ TEST_CASE("parameters that are lists, objects or wide decimals are there as long
 param list: [string] = ["alpha", "beta"]
 param both: {a: {b: [int]}} = {a: {b: [1, 2, 3]}}
 param wide: decimal = 12345678901234567890123456789.5
-queue in
+queue orders
 queue out
-flow f from in {
+flow f from orders {
     translate { list: list, both: both, wide: wide, of: body }
     -> out
 }
@@ -104,7 +104,7 @@ flow f from in {
         bodies[n] = std::to_string(n);
         expected.push_back(R"({"list":["alpha","beta"],"both":{"a":{"b":[1,2,3]}},"wide":12345678901234567890123456789.5,"of":)" + bodies[n] + "}");
     }
-    w.put("in", bodies);
+    w.put("orders", bodies);
     w.executor.run_until_idle();
     CHECK(w.rows("out") == expected);
 }
