@@ -129,8 +129,7 @@ private:
         facts[2] = {Value::string("offset"), Value::integer(static_cast<std::int64_t>(line.at))};
         Delivery& d = batch.emplace_back();
         d.message.source = Value::object(facts, facts_per_line);
-        d.message.source_owner = shared_;
-        d.message.body.owner = shared_;
+        d.message.body.owner = shared_;  // of its source too: one share for each message, not two
         d.message.body.bytes = line.text;
         d.message.body.format = options_.format;
         d.message.meta.id = ids_->of(line.text, line.at);

@@ -25,6 +25,11 @@ struct File {
     virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) = 0;  // 0 at the end; the console: EAGAIN when nothing stands there now
     virtual Result<Done> write_at(std::uint64_t offset, std::string_view bytes) = 0;
     virtual Result<Done> append(std::string_view bytes) = 0;                               // at the end, whole or error
+    virtual Result<Done> append_all(std::span<const std::string_view> pieces) {            // one behind the other, all of them or error
+        std::string bytes;
+        for (const std::string_view piece : pieces) bytes += piece;
+        return append(bytes);
+    }
     virtual Result<Done> truncate(std::uint64_t size) = 0;
     virtual Result<Done> sync() = 0;                                                       // fdatasync
     virtual Result<FileStatus> status() = 0;

@@ -56,7 +56,10 @@ struct Put {           // one message into a channel
 };
 struct Line {          // X1: what is appended to a file; file is an index into Commit::files
     std::uint32_t file = 0;
-    Slice text;        // with its newline
+    Slice text;        // of that file's text, with its newline
+};
+struct FileLines {     // a file of a commit, and all that its lines are slices of: written as it stands, without another copy
+    std::string path, text;
 };
 // K1, K2. Nothing is kept of a key but these.
 struct Fingerprint {
@@ -131,9 +134,15 @@ struct Commit {
     std::vector<Due> due;
     std::vector<Seen> seen;
     std::vector<Recorded> recorded;
-    std::vector<std::string> files;          // paths of `lines`
+    std::vector<FileLines> files;            // of `lines`
     std::vector<std::pair<std::uint64_t, std::string>> notes;  // (part, note) of sources in this commit that changed
     std::string bytes;
+
+    std::size_t size() const {               // of what it carries
+        std::size_t all = bytes.size();
+        for (const FileLines& file : files) all += file.text.size();
+        return all;
+    }
 };
 enum class Fate : std::uint8_t {
     durable,      // committed

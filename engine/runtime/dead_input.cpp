@@ -20,7 +20,7 @@ public:
         if (!pumping_) pump();
     }
     void stop() override { stopped_ = true; }
-    void settle(const Delivery&, Verdict) override {}
+    void settle(std::uint64_t, Verdict) override {}
     bool idle() const override { return at_end_; }
     bool is_channel() const override { return true; }
     bool behind(const Store& store) const override {

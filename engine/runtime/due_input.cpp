@@ -29,7 +29,7 @@ public:
         if (!pumping_) pump();
     }
     void stop() override { stopped_ = true; }
-    void settle(const Delivery&, Verdict) override {}
+    void settle(std::uint64_t, Verdict) override {}
     bool idle() const override { return size() == 0; }
     std::size_t size() const override { return at_.size() + running_.size(); }
     void add(RowId id, EngineTime at) override {

@@ -19,9 +19,9 @@ public:
         stopped_ = true;
         parts_.source->stop();
     }
-    void settle(const Delivery& delivery, Verdict verdict) override {
-        if (parts_.two_way) busy_.erase(delivery.ticket);
-        parts_.source->settle(delivery.ticket, verdict);
+    void settle(std::uint64_t ticket, Verdict verdict) override {
+        if (parts_.two_way) busy_.erase(ticket);
+        parts_.source->settle(ticket, verdict);
     }
     void gone(std::uint64_t ticket) override {
         const auto found = asking_.find(ticket);

@@ -199,7 +199,20 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
     run_.outputs.commit().notes = flight->input->take_notes();
     // A source cuts its batches where its blocks end. Who waits for an answer, or has no room to send more, is in no burst.
     run_.outputs.commit().more_follows = flight->units.size() >= batch_units / 8 && !flight->units.front().delivery.asks && room() >= batch_units;
+    flight->fold();
     submit(std::move(flight), run_.outputs.take_commit());
+}
+
+// The run's own message: all of the delivery's but its share of the bytes, which are the flight's as long as the unit runs.
+static void lend(const Message& from, Message& to) {
+    to.body.owner = nullptr;
+    to.body.bytes = from.body.bytes;
+    to.body.format = from.body.format;
+    to.body.tree = from.body.tree;
+    to.headers = from.headers;
+    to.meta = from.meta;
+    to.source = from.source;
+    to.source_owner = nullptr;
 }
 
 void FlowRunner::run_alone(std::unique_ptr<Flight> flight) {
@@ -235,7 +248,7 @@ void FlowRunner::prepare(Flight::Unit& unit, Run& run) {
     run.retry_after = 0;
     run.outcome = Outcome::done;
     run.at = parts_.program->first;
-    run.current = unit.delivery.message;
+    lend(unit.delivery.message, run.current);
     for (Value& slot : run.lets) slot = Value();
     if (unit.delivery.due && !run.memo.decode(unit.delivery.due->memo)) parts_.log.write(LogLevel::warn, parts_.flow.name, "what a message had done before its retry does not decode; it is done again", {});
     run.outputs.begin_unit(parts_.program->remembers() ? &run.memo : nullptr);

@@ -13,10 +13,10 @@
 #include "engine/ports/flight.hpp"
 #include "engine/ports/log.hpp"
 #include "engine/runtime/figures.hpp"
+#include "engine/runtime/flight.hpp"
 #include "engine/runtime/keys.hpp"
 #include "engine/runtime/pressure.hpp"
 #include "engine/runtime/requesters.hpp"
-#include "engine/runtime/run.hpp"
 #include "engine/runtime/suspects.hpp"
 
 namespace weir {
@@ -25,35 +25,7 @@ inline constexpr std::size_t window_bytes = 64u << 20;
 inline constexpr std::size_t batch_units = 256;            // R4
 inline constexpr std::size_t max_due_rows = 10'000;         // R3
 
-class Input;
 class DueInput;
-
-// Messages on their way through the flow, kept until their fate is known: a batch, or one with a run of its own.
-struct Flight {
-    struct Unit {
-        Delivery& delivery;            // one of the flight's
-        EngineTime due_at{0};          // of its due row
-        Key key;                       // claimed by it (K2); of a duplicate: the one it met
-        Outcome outcome = Outcome::done;
-        bool has_key = false;
-        bool is_seen = false;          // its key is done with this commit
-        bool skipped = false;          // a duplicate: no step saw it
-        bool passed_on = false;        // somebody behind may answer who asked
-        Id128 name;                    // R9: what it is called in the flight record
-        RowId suspect = 0;             // its row there, where the engine has died in the middle of it; 0: it has not
-        std::shared_ptr<Failure> poison;  // so often that no step sees it
-        RowId met = 0;                 // a duplicate: the row of `seen`, 0: held by a due row
-        const std::string* went = nullptr;  // where a failure action or the dead letters took it; lives as long as the flow
-        std::unique_ptr<Answer> answer;     // to who asked, after the commit
-    };
-    Input* input = nullptr;
-    std::vector<Delivery> deliveries;  // as they came: a delivery is some hundred bytes, so none is moved
-    std::vector<Unit> units;           // those of them that are run now
-    std::size_t bytes = 0;
-    std::unique_ptr<Run> run;
-    std::size_t next_send = 0;
-    bool working = false;              // counts among the flow's workers
-};
 
 // Tells the engine what the flow's thread can't decide alone. Called on the flow's executor.
 struct FlowEvents {
@@ -164,6 +136,8 @@ private:
     // settle.cpp
     void submit(std::unique_ptr<Flight> flight, Commit commit);
     void settle(std::unique_ptr<Flight> flight, Committed committed);
+    std::vector<Delivery> settle_each(Flight& flight, const Committed& committed);
+    void count(Outcome outcome);
     void settle_key(Flight::Unit& unit, RowId due, RowId seen);
     void answer(Flight::Unit& unit);
     void undeliverable(const Id128& id);

@@ -18,7 +18,7 @@ public:
     virtual void start() = 0;
     virtual void resume() = 0;   // there is room again
     virtual void stop() = 0;
-    virtual void settle(const Delivery& delivery, Verdict verdict) = 0;
+    virtual void settle(std::uint64_t ticket, Verdict verdict) = 0;
     // Endless ones: found empty. Finite ones: ended.
     virtual bool idle() const = 0;
     virtual bool finite() const { return false; }

@@ -38,6 +38,7 @@ void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t u
     commit_.units.reserve(units);
     commit_.lines.reserve(lines_expected_);
     commit_.puts.reserve(puts_expected_);
+    fixed_.clear();
     sends_.clear();
     dropped_.clear();
 }
@@ -50,6 +51,7 @@ void Outputs::begin_unit(Memo* memo) {
     seen_begin_ = commit_.seen.size();
     recorded_begin_ = commit_.recorded.size();
     bytes_begin_ = commit_.bytes.size();
+    line_bytes_ = 0;
     taps_.clear();
     dropped_begin_ = dropped_.size();
     call_.reset();
@@ -60,7 +62,7 @@ void Outputs::begin_unit(Memo* memo) {
 
 void Outputs::withdraw(bool taps) {
     commit_.puts.resize(puts_begin_);
-    commit_.lines.resize(lines_begin_);
+    take_lines_back(lines_begin_);
     commit_.dead.resize(dead_begin_);
     commit_.due.resize(due_begin_);
     commit_.seen.resize(seen_begin_);
@@ -74,17 +76,26 @@ void Outputs::withdraw(bool taps) {
         dropped_.resize(dropped_begin_);
     }
     if (taps_.empty() && dropped_.size() == dropped_begin_) commit_.bytes.resize(bytes_begin_);
+    line_bytes_ = 0;
+}
+
+// Their text goes too: what stands in a file's text is written.
+void Outputs::take_lines_back(std::size_t to) {
+    for (; commit_.lines.size() > to; commit_.lines.pop_back()) {
+        const Line& last = commit_.lines.back();
+        commit_.files[last.file].text.resize(last.text.begin);
+    }
 }
 
 void Outputs::back_to(const Mark& mark) {
     commit_.puts.resize(mark.puts);
-    commit_.lines.resize(mark.lines);
+    take_lines_back(mark.lines);
     sends_.erase(sends_.begin() + static_cast<std::ptrdiff_t>(mark.sends), sends_.end());
     if (!mark.replied) reply_.reset();
     call_.reset();
 }
 
-void Outputs::end_unit(UnitWrite unit) {
+void Outputs::end_unit(const UnitWrite& write) {
     // The return address is passed on or met, never both (patterns.md 2.2).
     if (reply_ && carries_) {
         for (std::size_t n = puts_begin_; n < commit_.puts.size(); ++n) {
@@ -98,13 +109,13 @@ void Outputs::end_unit(UnitWrite unit) {
         passed_on_ = false;
     }
     for (Put& tap : taps_) commit_.puts.push_back(tap);
+    UnitWrite& unit = commit_.units.emplace_back(write);
     unit.puts_end = static_cast<std::uint32_t>(commit_.puts.size());
     unit.lines_end = static_cast<std::uint32_t>(commit_.lines.size());
     unit.dead_end = static_cast<std::uint32_t>(commit_.dead.size());
     unit.due_end = static_cast<std::uint32_t>(commit_.due.size());
     unit.seen_end = static_cast<std::uint32_t>(commit_.seen.size());
     unit.recorded_end = static_cast<std::uint32_t>(commit_.recorded.size());
-    commit_.units.push_back(unit);
 }
 
 Slice Outputs::slice_of(std::string_view text) {
@@ -176,11 +187,17 @@ void Outputs::seen(const Key& key, EngineTime until) {
 
 void Outputs::record(std::uint64_t node, std::string_view body) { commit_.recorded.push_back({node, slice_of(body)}); }
 
-std::uint32_t Outputs::file(const std::string& path) {
-    for (std::size_t n = 0; n < commit_.files.size(); ++n)
-        if (commit_.files[n] == path) return static_cast<std::uint32_t>(n);
-    commit_.files.push_back(path);
-    return static_cast<std::uint32_t>(commit_.files.size() - 1);
+FileLines& Outputs::file(const Destination& to, std::uint32_t& index) {
+    for (const auto& [known, at] : fixed_)
+        if (known == &to) return commit_.files[index = at];
+    const std::string& path = to.fixed_path ? *to.fixed_path : path_;
+    for (index = 0; index < commit_.files.size() && commit_.files[index].path != path;) ++index;
+    if (index == commit_.files.size()) {
+        commit_.files.push_back({path, {}});
+        commit_.files.back().text.reserve(text_expected_);
+    }
+    if (to.fixed_path) fixed_.emplace_back(&to, index);
+    return commit_.files[index];
 }
 
 bool arguments_of(const Destination& to, Scope& scope, std::vector<Argument>& out) {
@@ -203,11 +220,14 @@ bool Outputs::append(Scope& scope, const Destination& to, const Body& body) {
             return false;
         }
     }
-    const std::uint32_t index = file(to.fixed_path ? *to.fixed_path : path_);
-    const auto begin = commit_.bytes.size();
-    write_body(commit_.bytes, body);
-    if (commit_.bytes.size() == begin || commit_.bytes.back() != '\n') commit_.bytes += '\n';
-    commit_.lines.push_back({index, {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(commit_.bytes.size() - begin)}});
+    Line line;
+    std::string& text = file(to, line.file).text;
+    const std::size_t begin = text.size();
+    write_body(text, body);
+    if (text.size() == begin || text.back() != '\n') text += '\n';
+    line.text = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(text.size() - begin)};
+    line_bytes_ += line.text.length;
+    commit_.lines.push_back(line);
     return true;
 }
 
@@ -286,6 +306,9 @@ Commit Outputs::take_commit() {
     dropped_.clear();
     lines_expected_ = commit_.lines.size();
     puts_expected_ = commit_.puts.size();
+    std::size_t text = 0;
+    for (const FileLines& each : commit_.files) text += each.text.size();
+    text_expected_ = commit_.files.empty() ? 0 : text / commit_.files.size() * 9 / 8;
     return std::move(commit_);
 }
 
@@ -373,7 +396,7 @@ bool Outputs::send(Scope& scope, const Destination& to, const Value* value, cons
         }
     }
     const std::size_t outputs = commit_.puts.size() - puts_begin_ + commit_.lines.size() - lines_begin_ + taps_.size();
-    if (outputs > max_outputs || commit_.bytes.size() - bytes_begin_ > max_output_bytes) {
+    if (outputs > max_outputs || commit_.bytes.size() - bytes_begin_ + line_bytes_ > max_output_bytes) {
         fail(scope, FailureClass::too_large, "one message may send 10,000 messages and 16 MiB at most");
         return false;
     }

@@ -57,7 +57,7 @@ public:
     Mark mark() const { return {commit_.puts.size(), commit_.lines.size(), sends_.size(), reply_.has_value()}; }
     void back_to(const Mark& mark);
     // The unit's rows are whole. Its sends to sinks stay in `sends` for the outbox.
-    void end_unit(UnitWrite unit);
+    void end_unit(const UnitWrite& write);
     // A row of the flow's dead letters for the unit (F1).
     void bury(const Delivery& input, Failure failure);
     // A due row for the unit: another try at `at`.
@@ -81,7 +81,8 @@ public:
 
 private:
     Slice write_envelope(const Headers* headers, const Meta& meta);
-    std::uint32_t file(const std::string& path);
+    FileLines& file(const Destination& to, std::uint32_t& index);
+    void take_lines_back(std::size_t to);
     bool append(Scope& scope, const Destination& to, const Body& body);
     void put(const Destination& to, const Body& body, const Headers* headers, const Meta& meta, bool tap);
     bool to_sink(Scope& scope, const Destination& to, const Body& body, const Headers* headers, const Id128& id, std::uint64_t node);
@@ -96,6 +97,8 @@ private:
     const Store* store_ = nullptr;
     Commit commit_;
     std::size_t lines_expected_ = 0, puts_expected_ = 0;  // as many as the last commit had
+    std::size_t text_expected_ = 0;                       // of each file
+    std::vector<std::pair<const Destination*, std::uint32_t>> fixed_;  // where the files of the commit are whose paths are the same for every message
     std::vector<Put> taps_;
     std::vector<UnitWrite> dropped_;         // copies of taps, of the whole batch
     std::size_t dropped_begin_ = 0;
@@ -107,6 +110,7 @@ private:
     std::vector<Argument> arguments_;
     std::string path_;
     std::size_t puts_begin_ = 0, lines_begin_ = 0, dead_begin_ = 0, due_begin_ = 0, seen_begin_ = 0, recorded_begin_ = 0, bytes_begin_ = 0;
+    std::size_t line_bytes_ = 0;                          // of the unit
 };
 
 // The failure as the object that flows see as `failure` and `meta.failure` is made by the evaluator; this names a class of the scope.

@@ -1,4 +1,6 @@
 // From the commit back to the sender.
+#include <algorithm>
+
 #include "engine/runtime/flow.hpp"
 #include "engine/runtime/input.hpp"
 
@@ -29,10 +31,50 @@ void FlowRunner::submit(std::unique_ptr<Flight> flight, Commit commit) {
 
 void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
     Input* const input = flight->input;
-    std::vector<Delivery> again, freed;
-    std::size_t due = 0, seen = 0, done = 0;
-    for (std::size_t n = 0; n < flight->units.size(); ++n) {
-        Flight::Unit& unit = flight->units[n];
+    const std::size_t size = flight->size();
+    std::vector<Delivery> again;
+    if (!flight->kept.empty() && std::all_of(committed.fates.begin(), committed.fates.end(), [](Fate fate) { return fate == Fate::durable; })) {
+        for (const Flight::Kept& each : flight->kept) {
+            count(each.outcome);
+            input->settle(each.ticket, verdict_of(each.outcome));
+        }
+    } else {
+        flight->unfold();
+        again = settle_each(*flight, committed);
+    }
+    for (std::size_t n = size; n < committed.fates.size(); ++n)  // T3
+        if (committed.fates[n] == Fate::durable) figures.dropped.fetch_add(1, std::memory_order_relaxed);
+    in_flight_ -= size;
+    bytes_in_flight_ -= flight->bytes;
+    if (flight->run) idle_runs_.push_back(std::move(flight->run));
+    flight.reset();
+    if (!again.empty()) return offer_again(*input, std::move(again), committed.why);
+    refused_rounds_ = 0;
+    parts_.pressure->eased(parts_.index);
+    if (key_code_ != nullptr) count_keys();
+    refill();
+    changed();
+}
+
+void FlowRunner::count(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::done: figures.add(figures.done); break;
+        case Outcome::filtered: figures.add(figures.filtered); break;
+        case Outcome::discarded: figures.add(figures.discarded); break;
+        case Outcome::dead: figures.add(figures.dead); break;
+        case Outcome::moved: figures.add(figures.moved); break;
+        case Outcome::refused: figures.add(figures.refused); break;
+        case Outcome::resting: figures.add(figures.rested); break;
+        default: break;
+    }
+}
+
+// Those that the world has no room for now.
+std::vector<Delivery> FlowRunner::settle_each(Flight& flight, const Committed& committed) {
+    std::vector<Delivery> again;
+    std::size_t due = 0, seen = 0;
+    for (std::size_t n = 0; n < flight.units.size(); ++n) {
+        Flight::Unit& unit = flight.units[n];
         const std::size_t own_due = due, own_seen = seen;
         if (unit.outcome == Outcome::resting) ++due;
         if (unit.is_seen) ++seen;
@@ -45,16 +87,7 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
             unit.outcome = Outcome::dead;
             unit.went = &quarantine;
         }
-        switch (unit.outcome) {
-            case Outcome::done: ++done; break;
-            case Outcome::filtered: figures.filtered.fetch_add(1, std::memory_order_relaxed); break;
-            case Outcome::discarded: figures.discarded.fetch_add(1, std::memory_order_relaxed); break;
-            case Outcome::dead: figures.dead.fetch_add(1, std::memory_order_relaxed); break;
-            case Outcome::moved: figures.moved.fetch_add(1, std::memory_order_relaxed); break;
-            case Outcome::refused: figures.refused.fetch_add(1, std::memory_order_relaxed); break;
-            case Outcome::resting: figures.rested.fetch_add(1, std::memory_order_relaxed); break;
-            default: break;
-        }
+        count(unit.outcome);
         if (unit.went != nullptr) figures.went(*unit.went);
         if (unit.suspect != 0) parts_.suspects.gone(unit.suspect);
         const bool durable = committed.fates[n] == Fate::durable;
@@ -62,21 +95,9 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
         if (unit.delivery.due && unit.outcome != Outcome::resting) due_input_->gone(unit.delivery.due->id);
         if (unit.has_key && !unit.skipped) settle_key(unit, durable && unit.outcome == Outcome::resting ? committed.due[own_due] : 0, durable && unit.is_seen ? committed.seen[own_seen] : 0);
         answer(unit);
-        flight->input->settle(unit.delivery, verdict_of(unit.outcome));
+        flight.input->settle(unit.delivery.ticket, verdict_of(unit.outcome));
     }
-    figures.done.fetch_add(done, std::memory_order_relaxed);
-    for (std::size_t n = flight->units.size(); n < committed.fates.size(); ++n)  // T3
-        if (committed.fates[n] == Fate::durable) figures.dropped.fetch_add(1, std::memory_order_relaxed);
-    in_flight_ -= flight->units.size();
-    bytes_in_flight_ -= flight->bytes;
-    if (flight->run) idle_runs_.push_back(std::move(flight->run));
-    flight.reset();
-    if (!again.empty()) return offer_again(*input, std::move(again), committed.why);
-    refused_rounds_ = 0;
-    parts_.pressure->eased(parts_.index);
-    if (key_code_ != nullptr) count_keys();
-    refill();
-    changed();
+    return again;
 }
 
 // K3: with the commit the claim ends; who waited for it is looked at again.

@@ -36,7 +36,7 @@ void Appender::start() {
 
 std::size_t Appender::slot(const std::string& path) {
     const auto [found, fresh] = by_path_.try_emplace(path, set_.size());
-    if (fresh) set_.push_back({path, {}, nullptr});
+    if (fresh) set_.push_back({path, {}, 0, nullptr});
     return found->second;
 }
 
@@ -52,16 +52,16 @@ std::optional<Appender::Failed> Appender::flush() {
         slot.file->used = set_no_;
     }
     for (Slot& slot : set_) {
-        if (slot.text.empty()) continue;
-        slot.file->length += slot.text.size();  // whatever happens: cutting back looks at it
-        if (auto done = slot.file->file->append(slot.text); !done) {
+        if (slot.bytes == 0) continue;
+        slot.file->length += slot.bytes;  // whatever happens: cutting back looks at it
+        if (auto done = slot.file->file->append_all(slot.pieces); !done) {
             Failed failed{slot.path, done.error().text};
             cut_back();
             return failed;
         }
     }
     for (Slot& slot : set_) {
-        if (slot.text.empty()) continue;
+        if (slot.bytes == 0) continue;
         if (auto done = slot.file->file->sync(); !done) {
             Failed failed{slot.path, done.error().text};
             cut_back();

@@ -24,7 +24,13 @@ public:
     // A set: add lines, then flush. The number is good until the next `start`.
     void start();
     std::size_t slot(const std::string& path);
-    void line(std::size_t slot, std::string_view text) { set_[slot].text.append(text); }
+    // The text is not copied: it stays where it is until the flush.
+    void line(std::size_t slot, std::string_view text) {
+        Slot& to = set_[slot];
+        to.bytes += text.size();
+        if (!to.pieces.empty() && to.pieces.back().data() + to.pieces.back().size() == text.data()) to.pieces.back() = {to.pieces.back().data(), to.pieces.back().size() + text.size()};
+        else to.pieces.push_back(text);
+    }
     bool empty() const { return set_.empty(); }
 
     struct Failed {
@@ -50,7 +56,8 @@ private:
     };
     struct Slot {
         std::string path;
-        std::string text;
+        std::vector<std::string_view> pieces;
+        std::size_t bytes = 0;
         Open* file = nullptr;
     };
     Result<Open*> open(const std::string& path);

@@ -60,7 +60,7 @@ bool SqliteStore::cycle() {
     std::size_t units = 0, bytes = 0;
     for (const Job& job : jobs) {
         units += job.commit.units.size();
-        bytes += job.commit.bytes.size();
+        bytes += job.commit.size();
     }
     std::lock_guard use(use_);
     if (!jobs.empty() && !writer_->write(jobs)) {

@@ -1,5 +1,8 @@
 #include "engine/store/history.hpp"
 
+#include <bit>
+#include <cstring>
+
 #include "engine/store/varint.hpp"
 
 namespace weir {
@@ -21,13 +24,12 @@ unsigned head_of_1(unsigned old) {
     return head;
 }
 
-char* put_id(char* to, const Id128& id) {
-    for (unsigned i = 0; i < 8; ++i) {
-        to[i] = static_cast<char>(id.a >> (56 - 8 * i));
-        to[8 + i] = static_cast<char>(id.b >> (56 - 8 * i));
-    }
-    return to + 16;
+char* put_word(char* to, std::uint64_t word) {  // big end first on every machine
+    if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+    std::memcpy(to, &word, sizeof word);
+    return to + sizeof word;
 }
+char* put_id(char* to, const Id128& id) { return put_word(put_word(to, id.a), id.b); }
 Id128 get_id(std::string_view raw) {
     Id128 id;
     for (std::size_t i = 0; i < 8; ++i) {
@@ -84,8 +86,9 @@ void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::
         if (end_ != 0 && in.part == part_ && in.no == no_ && in.sort == sort_) head |= same_part;
     }
     // What most units have goes through a buffer: one growth of the blob for each.
-    char most[128];
-    char* to = put_varint(most, head);
+    constexpr std::size_t most = 128, most_outs = 2;
+    char buffer[most];
+    char* to = put_varint(buffer, head);
     to = put_id(to, unit.id);
     if (head & other_time) to = put_signed(to, unit_at - at);
     if (head & has_position) {
@@ -103,13 +106,17 @@ void HistoryPacker::add(std::int64_t unit_at, const UnitWrite& unit, const std::
     }
     if (head & has_attempt) to = put_varint(to, unit.attempt);
     to = put_varint(to, outs.size());
-    blob.append(most, static_cast<std::size_t>(to - most));
-    for (const UnitOut& out : outs) {
-        put_varint(blob, out.no << 1 | (out.file ? 1u : 0u));
-        if (out.file) continue;
-        put_signed(blob, delta(out.row, row_));
-        row_ = out.row;
+    for (std::size_t n = 0; n < outs.size(); ++n) {
+        if (n % most_outs == 0 && n > 0) {
+            blob.append(buffer, static_cast<std::size_t>(to - buffer));
+            to = buffer;
+        }
+        to = put_varint(to, outs[n].no << 1 | (outs[n].file ? 1u : 0u));
+        if (outs[n].file) continue;
+        to = put_signed(to, delta(outs[n].row, row_));
+        row_ = outs[n].row;
     }
+    blob.append(buffer, static_cast<std::size_t>(to - buffer));
     if (head & has_dead) put_rows(blob, more.dead);
     if (head & has_due) put_rows(blob, more.due);
     if (head & has_why) {

@@ -9,7 +9,7 @@ void JobQueue::push(Job job) {
     ++pushed_;
     urgent_ += job.commit.more_follows ? 0u : 1u;
     units_ += job.commit.units.size();
-    bytes_ += job.commit.bytes.size();
+    bytes_ += job.commit.size();
     for (Line& line : lines_) {
         if (line.flow != job.commit.flow) continue;
         line.jobs.push_back(std::move(job));
@@ -34,18 +34,18 @@ std::vector<Job> JobQueue::take(const SetLimits& limits) {
         ++idle;
         if (line.jobs.empty()) continue;
         const Commit& commit = line.jobs.front().commit;
-        const std::size_t more = std::max<std::size_t>(commit.units.size(), 1);
-        if (!set.empty() && (units + more > limits.units || bytes + commit.bytes.size() > limits.bytes)) break;
+        const std::size_t more = std::max<std::size_t>(commit.units.size(), 1), size = commit.size();
+        if (!set.empty() && (units + more > limits.units || bytes + size > limits.bytes)) break;
         if (line.taken > 0 && waiting > 1 && line.taken + more > limits.of_one_flow) continue;
         units += more;
-        bytes += commit.bytes.size();
+        bytes += size;
         line.taken += more;
         set.push_back(std::move(line.jobs.front()));
         line.jobs.pop_front();
         --count_;
         urgent_ -= set.back().commit.more_follows ? 0u : 1u;
         units_ -= set.back().commit.units.size();
-        bytes_ -= set.back().commit.bytes.size();
+        bytes_ -= size;
         idle = 0;
     }
     return set;

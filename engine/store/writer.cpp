@@ -35,6 +35,9 @@ Writer::Writer(Parts parts) : p_(std::move(parts)), units_now_(p_.meta.unit_no) 
 
 bool Writer::write(std::vector<Job>& jobs) {
     std::vector<Ref> units;
+    std::size_t count = 0;
+    for (const Job& job : jobs) count += job.commit.units.size();
+    units.reserve(count);
     for (std::uint32_t j = 0; j < jobs.size(); ++j) {
         jobs[j].fates.assign(jobs[j].commit.units.size(), Fate::durable);
         jobs[j].due.assign(jobs[j].commit.due.size(), 0);
@@ -53,7 +56,7 @@ bool Writer::write(std::vector<Job>& jobs) {
                 Job& job = jobs[ref.job];
                 const Lines lines = lines_of(job.commit, ref.unit);
                 for (std::uint32_t i = lines.begin; i < lines.end; ++i) {
-                    if (job.commit.files[job.commit.lines[i].file] != failed->path) continue;
+                    if (job.commit.files[job.commit.lines[i].file].path != failed->path) continue;
                     wait(job, ref.unit, failed->why);
                     return true;
                 }
@@ -137,11 +140,21 @@ std::optional<Appender::Failed> Writer::append(std::vector<Job>& jobs, std::span
         for (std::uint32_t i = lines.begin; i < lines.end; ++i) {
             const Line& line = commit.lines[i];
             std::size_t& slot = slots_[ref.job][line.file];
-            if (slot == SIZE_MAX) slot = p_.appender.slot(commit.files[line.file]);
-            p_.appender.line(slot, at(commit, line.text));
+            const FileLines& file = commit.files[line.file];
+            if (slot == SIZE_MAX) slot = p_.appender.slot(file.path);
+            p_.appender.line(slot, std::string_view(file.text).substr(line.text.begin, line.text.length));
         }
     }
-    return p_.appender.empty() ? std::nullopt : p_.appender.flush();
+    if (p_.appender.empty()) return std::nullopt;
+    std::optional<Appender::Failed> failed = p_.appender.flush();
+    if (!failed) {
+        rows_.resize(std::max(rows_.size(), jobs.size()));
+        for (std::uint32_t j = 0; j < jobs.size(); ++j) {
+            rows_[j].clear();
+            for (const std::size_t slot : slots_[j]) rows_[j].push_back(slot == SIZE_MAX ? 0 : p_.appender.row(slot));
+        }
+    }
+    return failed;
 }
 
 Writer::Ended Writer::commit(std::vector<Job>& jobs, std::span<const Ref> units) {
@@ -150,19 +163,24 @@ Writer::Ended Writer::commit(std::vector<Job>& jobs, std::span<const Ref> units)
     if (!some && std::all_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.commit.notes.empty(); })) return Ended::nothing;
     packers_used_ = 0;
     std::vector<char> takes_part(jobs.size(), 0);
-    for (const Ref& ref : units) {
-        takes_part[ref.job] = 1;
-        if (jobs[ref.job].commit.history) ++packer(jobs[ref.job].commit.flow).expected;
+    for (std::size_t n = 0; n < units.size();) {  // by job
+        const std::uint32_t job = units[n].job;
+        const std::size_t first = n;
+        while (n < units.size() && units[n].job == job) ++n;
+        takes_part[job] = 1;
+        if (jobs[job].commit.history) packer(jobs[job].commit.flow).expected += n - first;
     }
     for (std::size_t i = 0; i < packers_used_; ++i) {
         packers_[i].first = units_now_ + 1;
         units_now_ += packers_[i].expected;
     }
     return transaction([&] {
+        done_ = {};
         for (const Ref& ref : units) {
             put_unit(jobs[ref.job], ref.job, ref.unit);
             if (p_.database.code() != 0) return true;
         }
+        p_.positions.mark(done_);
         for (std::size_t j = 0; j < jobs.size(); ++j) {
             const Job& job = jobs[j];
             // A note goes with the units of its commit; where all of them wait it will be offered again with them.
@@ -269,20 +287,21 @@ HistoryPacker& Writer::packer(No flow) {
 void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
     const Commit& commit = job.commit;
     const UnitWrite& unit = commit.units[unit_no];
-    const UnitWrite* before = unit_no == 0 ? nullptr : &commit.units[unit_no - 1];
+    static const UnitWrite none;
+    const UnitWrite& before = unit_no == 0 ? none : commit.units[unit_no - 1];
     outs_.clear();
     more_.dead.clear();
     more_.due.clear();
-    for (std::uint32_t i = before ? before->puts_end : 0; i < unit.puts_end; ++i) {
+    for (std::uint32_t i = before.puts_end; i < unit.puts_end; ++i) {
         const Put& put = commit.puts[i];
         const RowId row = p_.channels.put(put.channel, commit.now, put.id, put.type, at(commit, put.envelope), at(commit, put.body));
         outs_.push_back({false, put.channel, row});
     }
-    for (std::uint32_t i = before ? before->lines_end : 0; i < unit.lines_end; ++i) {
-        const std::uint64_t file = p_.appender.row(slots_[job_no][commit.lines[i].file]);
+    for (std::uint32_t i = before.lines_end; i < unit.lines_end; ++i) {
+        const std::uint64_t file = rows_[job_no][commit.lines[i].file];
         if (outs_.empty() || !outs_.back().file || outs_.back().no != file) outs_.push_back({true, file, 0});
     }
-    for (std::uint32_t i = before ? before->dead_end : 0; i < unit.dead_end; ++i) {
+    for (std::uint32_t i = before.dead_end; i < unit.dead_end; ++i) {
         const Dead& dead = commit.dead[i];
         const Failure& f = dead.failure;
         dead_.integer(1, commit.now).text(2, f.flow).integer(3, static_cast<int>(f.kind)).text(4, f.message).text(5, f.path).text(6, f.step);
@@ -292,12 +311,12 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
         if (burying_.empty() || burying_.back() != commit.flow) burying_.push_back(commit.flow);
     }
     if (unit.position.sort == Position::Sort::dead) dead_gone_.integer(1, unit.position.at).run();
-    put_rests(job, unit, before);
+    if (unit.due_end > before.due_end || unit.seen_end > before.seen_end || unit.position.sort == Position::Sort::due) put_rests(job, unit, before);
     if (unit.suspect != 0) p_.rests.forget_suspect(unit.suspect);
-    p_.positions.mark(unit.position);
+    mark(unit.position);
     if (!commit.history) return;
     HistoryPacker& history = packer(commit.flow);
-    const std::uint32_t recorded = before ? before->recorded_end : 0;
+    const std::uint32_t recorded = before.recorded_end;
     for (std::uint32_t i = recorded; i < unit.recorded_end; ++i) p_.rests.put_recorded(history.first + history.count, i - recorded, commit.recorded[i], commit.bytes);
     if (unit.arrival.length > 0) arrival_.integer(1, history.first + history.count).blob(2, at(commit, unit.arrival)).run();
     more_.recorded = unit.recorded_end > recorded;
@@ -305,17 +324,27 @@ void Writer::put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no) {
     history.add(unit.now != 0 ? unit.now : commit.now, unit, outs_, more_);
 }
 
-void Writer::put_rests(Job& job, const UnitWrite& unit, const UnitWrite* before) {
+// What follows each other at its source is marked at once.
+void Writer::mark(const Position& position) {
+    if (position.sort == done_.sort && position.at == done_.end && position.part == done_.part && position.no == done_.no) {
+        done_.end = position.end;
+        return;
+    }
+    p_.positions.mark(done_);
+    done_ = position;
+}
+
+void Writer::put_rests(Job& job, const UnitWrite& unit, const UnitWrite& before) {
     const Commit& commit = job.commit;
     bool written_over = false;
-    for (std::uint32_t i = before ? before->due_end : 0; i < unit.due_end; ++i) {
+    for (std::uint32_t i = before.due_end; i < unit.due_end; ++i) {
         const Due& due = commit.due[i];
         job.due[i] = p_.rests.put_due(commit.flow, due, commit.bytes);
         more_.due.push_back(job.due[i]);
         written_over = written_over || (unit.position.sort == Position::Sort::due && due.id == unit.position.at);
     }
     if (unit.position.sort == Position::Sort::due && !written_over) p_.rests.take_due(unit.position.at);
-    for (std::uint32_t i = before ? before->seen_end : 0; i < unit.seen_end; ++i) job.seen[i] = p_.rests.put_seen(commit.flow, commit.seen[i], commit.bytes);
+    for (std::uint32_t i = before.seen_end; i < unit.seen_end; ++i) job.seen[i] = p_.rests.put_seen(commit.flow, commit.seen[i], commit.bytes);
 }
 
 void Writer::quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input) {

@@ -62,7 +62,8 @@ private:
     std::optional<Appender::Failed> append(std::vector<Job>& jobs, std::span<const Ref> units);
     Ended commit(std::vector<Job>& jobs, std::span<const Ref> units);
     void put_unit(Job& job, std::uint32_t job_no, std::uint32_t unit_no);
-    void put_rests(Job& job, const UnitWrite& unit, const UnitWrite* before);
+    void mark(const Position& position);
+    void put_rests(Job& job, const UnitWrite& unit, const UnitWrite& before);
     HistoryPacker& packer(No flow);
     void quarantine_unit(Job& job, const UnitWrite& unit, std::uint32_t unit_no, const std::string& why, bool with_raw, bool with_input);
     bool one_by_one(std::vector<Job>& jobs, std::span<const Ref> units);
@@ -76,8 +77,10 @@ private:
     std::string fatal_;
     std::vector<No> fed_, buried_, burying_;
     std::vector<std::vector<std::size_t>> slots_;  // by job: file of the commit -> slot of the appender
+    std::vector<std::vector<std::uint64_t>> rows_;  // by job: file of the commit -> its number in file_out
     std::vector<HistoryPacker> packers_;
     std::size_t packers_used_ = 0;
+    Position done_;                                // proposed, and not marked yet
     std::vector<UnitOut> outs_;
     UnitMore more_;
     Statement begin_, commit_, data_version_, history_, arrival_, dead_, quarantine_, meta_, dead_gone_;

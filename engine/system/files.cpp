@@ -5,9 +5,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstdio>
@@ -76,11 +78,17 @@ public:
         }
         return Done{};
     }
-    Result<Done> append(std::string_view bytes) override {
+    Result<Done> append(std::string_view bytes) override { return append_all({&bytes, 1}); }
+    Result<Done> append_all(std::span<const std::string_view> pieces) override {
         const off_t before = ::lseek(descriptor_.get(), 0, SEEK_END);
         if (before < 0) return error_of(path_, errno);
-        while (!bytes.empty()) {
-            const ssize_t put = ::write(descriptor_.get(), bytes.data(), bytes.size());
+        std::array<struct iovec, 256> next;
+        std::size_t written = 0;  // of the first piece
+        while (!pieces.empty()) {
+            const std::size_t count = std::min(pieces.size(), next.size());
+            for (std::size_t n = 0; n < count; ++n) next[n] = {const_cast<char*>(pieces[n].data()), pieces[n].size()};
+            next[0] = {const_cast<char*>(pieces[0].data()) + written, pieces[0].size() - written};
+            const ssize_t put = ::writev(descriptor_.get(), next.data(), static_cast<int>(count));
             if (put < 0) {
                 if (errno == EINTR) continue;
                 const int number = errno;
@@ -91,7 +99,11 @@ public:
                 }
                 return error_of(path_, number);
             }
-            bytes.remove_prefix(static_cast<std::size_t>(put));
+            written += static_cast<std::size_t>(put);
+            while (!pieces.empty() && written >= pieces[0].size()) {
+                written -= pieces[0].size();
+                pieces = pieces.subspan(1);
+            }
         }
         return Done{};
     }

@@ -50,7 +50,10 @@ std::vector<WatchedStore::Unit> WatchedStore::look_at(const Commit& commit) cons
             made.body = text(row.body);
             made.type = row.type;
         }
-        for (; line < write.lines_end; ++line) unit.lines.push_back({commit.files[commit.lines[line].file], text(commit.lines[line].text)});
+        for (; line < write.lines_end; ++line) {
+            const auto& [file, slice] = commit.lines[line];
+            unit.lines.push_back({commit.files[file].path, commit.files[file].text.substr(slice.begin, slice.length)});
+        }
         for (; dead < write.dead_end; ++dead) {
             const Dead& row = commit.dead[dead];
             Arrival& made = unit.arrivals.emplace_back();

@@ -21,6 +21,34 @@ flow f from orders {
     CHECK(world.figures("f").dead == 1);
 }
 
+TEST_CASE("U2: lines that a step has sent to a file before it failed are not written, those of the messages around it are") {
+    SmallWorld world;
+    world.files.put("/lines.jsonl", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n{\"n\":4}\n{\"n\":5}\n");
+    world.start(R"(
+flow f from file.lines("lines.jsonl") {
+  route body.n {
+    2 {
+      -> file.append("out.jsonl")
+      -> file.append("other.jsonl")
+      fail invalid "no"
+    }
+    else -> file.append("out.jsonl")
+  }
+    on invalid skip
+  -> file.append("all.jsonl")
+  filter body.n != 4 else {
+    -> file.append("out.jsonl")
+    fail invalid "no"
+  }
+}
+)");
+    CHECK(world.files.text("out.jsonl") == "{\"n\":1}\n{\"n\":3}\n{\"n\":5}\n");
+    CHECK(world.files.text("all.jsonl") == "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n{\"n\":5}\n");
+    CHECK(world.files.text("other.jsonl").empty());
+    CHECK(world.figures("f").done == 4);
+    CHECK(world.figures("f").dead == 1);
+}
+
 TEST_CASE("the failure table: first line that fits, else the flow's dead letters") {
     SmallWorld world;
     world.put("orders", {R"({"n":1})", R"({"n":2})", R"({"n":3})", R"({"n":4})"});
@@ -101,6 +129,30 @@ flow f from file.lines("lines.jsonl") { -> file.append("out.jsonl") }
     CHECK(world.ended);
     CHECK(world.error == "");
     CHECK(world.files.text("out.jsonl") == "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+}
+
+TEST_CASE("P3: a line that is offered again comes as it came, with its place, its facts and its id") {
+    const auto run = [](std::uint64_t space) {
+        SmallWorld world;
+        world.files.put("/lines.jsonl", "{\"n\":1}\n{\"n\":2}\r\n\n{\"n\":3}");
+        world.files.set_space(space);
+        world.start(R"(
+flow f from file.lines("lines.jsonl") {
+  translate { n: body.n, at: source.offset, from: source.path, id: meta.id, attempt: meta.attempt }
+  -> file.append("out.jsonl")
+}
+)");
+        world.advance(std::chrono::seconds(1));
+        world.files.set_space(1u << 20);
+        world.advance(std::chrono::seconds(1));
+        CHECK(world.ended);
+        CHECK(world.figures("f").done == 3);
+        CHECK(world.figures("f").taken == 3);
+        return world.files.text("out.jsonl");
+    };
+    const std::string text = run(1u << 20);
+    CHECK(text.find(R"({"n":2,"at":8,"from":"lines.jsonl",)") != std::string::npos);
+    CHECK(run(0) == text);
 }
 
 TEST_CASE("S5: a disk that stays full ends the run with a sentence, and nothing is taken") {

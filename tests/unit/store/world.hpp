@@ -98,9 +98,11 @@ struct Builder {
     }
     Builder& line(const std::string& path, std::string_view text) {
         std::uint32_t file = 0;
-        while (file < commit.files.size() && commit.files[file] != path) ++file;
-        if (file == commit.files.size()) commit.files.push_back(path);
-        commit.lines.push_back({file, slice(text)});
+        while (file < commit.files.size() && commit.files[file].path != path) ++file;
+        if (file == commit.files.size()) commit.files.push_back({path, {}});
+        std::string& all = commit.files[file].text;
+        commit.lines.push_back({file, {static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(text.size())}});
+        all += text;
         return *this;
     }
     Builder& dead(std::string_view body, const std::string& why) {

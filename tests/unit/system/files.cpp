@@ -46,6 +46,22 @@ void check_files(Files& files, const std::string& root) {
         CHECK(*(*file)->read_at(6, buffer) == 0);
     }
     CHECK(text_of(files, at("x")) == "one\n2\n");
+    {
+        auto file = files.open(at("pieces"), OpenMode::append);
+        REQUIRE(file);
+        std::vector<std::string> numbers;
+        for (int n = 0; n < 1000; ++n) numbers.push_back(n % 7 == 0 ? std::string() : std::to_string(n) + "\n");
+        const std::vector<std::string_view> pieces(numbers.begin(), numbers.end());
+        std::string whole;
+        for (const std::string& each : numbers) whole += each;
+        REQUIRE((*file)->append_all(pieces));
+        CHECK(text_of(files, at("pieces")) == whole);
+        REQUIRE((*file)->append_all({}));
+        const std::string_view none;
+        REQUIRE((*file)->append_all({&none, 1}));
+        CHECK((*file)->status()->size == whole.size());
+        REQUIRE(files.remove(at("pieces")));
+    }
     const FileStatus x = *files.status(at("x"));
     CHECK(x.size == 6);
     CHECK(x.sort == FileStatus::Sort::file);
