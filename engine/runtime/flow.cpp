@@ -205,10 +205,8 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
 
 // The run's own message: all of the delivery's but its share of the bytes, which are the flight's as long as the unit runs.
 static void lend(const Message& from, Message& to) {
-    to.body.owner = nullptr;
-    to.body.bytes = from.body.bytes;
-    to.body.format = from.body.format;
-    to.body.tree = from.body.tree;
+    static_assert(sizeof(Message) == sizeof to.body + sizeof to.headers + sizeof to.meta + sizeof to.source + sizeof to.source_owner, "each part of a message is lent");
+    to.body = {nullptr, from.body.bytes, from.body.format, from.body.tree, from.body.picked};
     to.headers = from.headers;
     to.meta = from.meta;
     to.source = from.source;

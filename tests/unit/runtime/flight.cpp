@@ -80,6 +80,7 @@ TEST_CASE("a batch stays as it is where one of its messages has something of its
     SUBCASE("facts in another place") { delivery.message.source_owner = batch.bytes; }
     SUBCASE("another format") { delivery.message.body.format = Format::bytes; }
     SUBCASE("a tree") { delivery.message.body.tree = Value::null(); }
+    SUBCASE("fields that were looked at") { delivery.message.body.picked = Value::null(); }
     SUBCASE("headers") { delivery.message.headers = std::make_shared<const Headers>(); }
     SUBCASE("a time") { delivery.message.meta.created = 12; }
     SUBCASE("an attempt") { delivery.message.meta.attempt = 2; }
