@@ -153,6 +153,7 @@ struct Committed {
     std::vector<Fate> fates;  // by unit
     std::vector<RowId> due, seen;  // numbers that the rows got, by index of Commit::due and Commit::seen
     std::string why;          // of the first that waits
+    Commit spent;             // what was asked, for who wants to use its memory again
 };
 
 struct Row {

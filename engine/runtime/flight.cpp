@@ -26,21 +26,23 @@ bool plain(const Flight::Unit& unit) {
 
 }  // namespace
 
-void Flight::fold() {
-    if (units.size() != deliveries.size()) return;  // some wait for the claim of a key
+bool Flight::fold() {
+    if (units.size() != deliveries.size()) return false;  // some wait for the claim of a key
     const Delivery& first = deliveries.front();
+    if (!alike(first, first)) return false;
     kept.reserve(units.size());
     for (const Unit& unit : units) {
         const Delivery& of = unit.delivery;
         if (!plain(unit) || !alike(first, of)) {
             kept = std::vector<Kept>();
-            return;
+            return false;
         }
         kept.push_back({of.message.body.bytes, of.message.source, of.message.meta.id, of.position.at, of.position.end, of.ticket, unit.outcome});
     }
     like = std::move(deliveries.front());
-    units = std::vector<Unit>();
+    units.clear();
     deliveries = std::vector<Delivery>();
+    return true;
 }
 
 void Flight::unfold() {

@@ -52,7 +52,7 @@ struct Flight {
     std::size_t size() const { return kept.empty() ? units.size() : kept.size(); }
     // Behind the steps of a batch: where all its messages are alike, it gets small and gives their memory back, still warm, for the next batch.
     // Thousands wait for a commit; in their full size they would go through the caches once more for each look at them.
-    void fold();
+    bool fold();
     // Deliveries and units again, as they were: where the world has no room they are offered once more.
     void unfold();
 };

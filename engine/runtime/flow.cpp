@@ -151,7 +151,14 @@ void FlowRunner::run(Input& input, std::vector<Delivery> batch) {
 
 // Null: all of them wait for the claim of a key (K2), outside their batch and unacknowledged.
 std::unique_ptr<Flight> FlowRunner::board(Input& input, std::vector<Delivery> batch) {
-    auto flight = std::make_unique<Flight>();
+    std::unique_ptr<Flight> flight;
+    if (idle_flights_.empty()) {
+        flight = std::make_unique<Flight>();
+    } else {
+        flight = std::move(idle_flights_.back());
+        idle_flights_.pop_back();
+    }
+    flight->units = std::move(idle_units_);
     flight->input = &input;
     flight->deliveries = std::move(batch);
     flight->units.reserve(flight->deliveries.size());
@@ -199,7 +206,7 @@ void FlowRunner::run_batch(std::unique_ptr<Flight> flight) {
     run_.outputs.commit().notes = flight->input->take_notes();
     // A source cuts its batches where its blocks end. Who waits for an answer, or has no room to send more, is in no burst.
     run_.outputs.commit().more_follows = flight->units.size() >= batch_units / 8 && !flight->units.front().delivery.asks && room() >= batch_units;
-    flight->fold();
+    if (flight->fold()) idle_units_ = std::move(flight->units);
     submit(std::move(flight), run_.outputs.take_commit());
 }
 

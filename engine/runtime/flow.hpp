@@ -155,6 +155,8 @@ private:
     FlowEvents events_;
     Run run_;                                        // of a flow that never waits
     std::vector<std::unique_ptr<Run>> idle_runs_;
+    std::vector<std::unique_ptr<Flight>> idle_flights_;  // settled, their memory for the next
+    std::vector<Flight::Unit> idle_units_;               // of the batch that ran last
     JsonReader reader_;
     std::optional<FieldReader> field_reader_;        // where the flow looks at some fields only
     Scope scope_;

@@ -30,7 +30,12 @@ bool header_text(Scope& scope, const Value& value, std::string& out) {
 Outputs::Outputs(const plan::Plan& plan, Compiler& compiler, std::string_view flow) : plan_(plan), compiler_(compiler), flow_(flow) {}
 
 void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t units, std::size_t bytes_expected) {
-    commit_ = Commit{};
+    if (spent_.empty()) {
+        commit_ = Commit{};
+    } else {
+        commit_ = std::move(spent_.back());
+        spent_.pop_back();
+    }
     commit_.flow = flow;
     commit_.now = now;
     commit_.history = history;
@@ -41,6 +46,33 @@ void Outputs::begin_batch(No flow, std::int64_t now, bool history, std::size_t u
     fixed_.clear();
     sends_.clear();
     dropped_.clear();
+}
+
+void Outputs::reuse(Commit spent) {
+    constexpr std::size_t most = 64, most_bytes = 1u << 20;  // as many as there are batches in a window, of usual size
+    if (spent_.size() >= most || spent.size() > most_bytes) return;
+    for (FileLines& file : spent.files) {
+        if (spent_texts_.size() >= 4 * most) break;
+        file.text.clear();
+        spent_texts_.push_back(std::move(file.text));
+    }
+    spent.more_follows = false;
+    spent.units.clear();
+    spent.puts.clear();
+    spent.lines.clear();
+    spent.dead.clear();
+    spent.due.clear();
+    spent.seen.clear();
+    spent.recorded.clear();
+    spent.files.clear();
+    spent.notes.clear();
+    spent.bytes.clear();
+    spent_.push_back(std::move(spent));
+}
+
+void Outputs::release() {
+    spent_ = std::vector<Commit>();
+    spent_texts_ = std::vector<std::string>();
 }
 
 void Outputs::begin_unit(Memo* memo) {
@@ -193,8 +225,13 @@ FileLines& Outputs::file(const Destination& to, std::uint32_t& index) {
     const std::string& path = to.fixed_path ? *to.fixed_path : path_;
     for (index = 0; index < commit_.files.size() && commit_.files[index].path != path;) ++index;
     if (index == commit_.files.size()) {
-        commit_.files.push_back({path, {}});
-        commit_.files.back().text.reserve(text_expected_);
+        FileLines& fresh = commit_.files.emplace_back();
+        fresh.path = path;
+        if (!spent_texts_.empty()) {
+            fresh.text = std::move(spent_texts_.back());
+            spent_texts_.pop_back();
+        }
+        fresh.text.reserve(text_expected_);
     }
     if (to.fixed_path) fixed_.emplace_back(&to, index);
     return commit_.files[index];

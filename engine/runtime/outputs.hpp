@@ -40,6 +40,9 @@ public:
     // Whose channels are asked how full they are; without one none is ever full.
     void ask(const Store& store) { store_ = &store; }
     void begin_batch(No flow, std::int64_t now, bool history, std::size_t units, std::size_t bytes_expected);
+    // A commit that is over: its memory serves the next. While nothing is under way none is kept.
+    void reuse(Commit spent);
+    void release();
     // `memo`: what the message has done before, null: nothing.
     void begin_unit(Memo* memo = nullptr);
     bool send(Scope& scope, const Destination& to, const Value* body, const Value* headers, std::uint64_t node, bool tap) override;
@@ -98,6 +101,8 @@ private:
     Commit commit_;
     std::size_t lines_expected_ = 0, puts_expected_ = 0;  // as many as the last commit had
     std::size_t text_expected_ = 0;                       // of each file
+    std::vector<Commit> spent_;
+    std::vector<std::string> spent_texts_;                // of the files of such
     std::vector<std::pair<const Destination*, std::uint32_t>> fixed_;  // where the files of the commit are whose paths are the same for every message
     std::vector<Put> taps_;
     std::vector<UnitWrite> dropped_;         // copies of taps, of the whole batch

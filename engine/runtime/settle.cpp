@@ -8,6 +8,7 @@ namespace weir {
 namespace {
 
 const std::string quarantine = "quarantine";
+constexpr std::size_t most_idle = 64;       // flights: as many as there are batches in a window
 constexpr unsigned tries_without_room = 5;  // a second each, then the engine says so and stops (S5)
 
 Verdict verdict_of(Outcome outcome) {
@@ -46,8 +47,22 @@ void FlowRunner::settle(std::unique_ptr<Flight> flight, Committed committed) {
         if (committed.fates[n] == Fate::durable) figures.dropped.fetch_add(1, std::memory_order_relaxed);
     in_flight_ -= size;
     bytes_in_flight_ -= flight->bytes;
-    if (flight->run) idle_runs_.push_back(std::move(flight->run));
+    if (flight->run) {
+        idle_runs_.push_back(std::move(flight->run));
+    } else {
+        run_.outputs.reuse(std::move(committed.spent));
+        if (idle_flights_.size() < most_idle && !flight->kept.empty()) {
+            flight->kept.clear();
+            flight->like = Delivery();
+            flight->bytes = 0;
+            idle_flights_.push_back(std::move(flight));
+        }
+    }
     flight.reset();
+    if (in_flight_ == 0) {
+        run_.outputs.release();
+        idle_flights_.clear();
+    }
     if (!again.empty()) return offer_again(*input, std::move(again), committed.why);
     refused_rounds_ = 0;
     parts_.pressure->eased(parts_.index);

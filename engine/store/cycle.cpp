@@ -98,7 +98,7 @@ void SqliteStore::finish(std::vector<Job> jobs) {
     for (Job& job : jobs) {
         auto found = std::find_if(by_home.begin(), by_home.end(), [&](const auto& one) { return one.first == job.home; });
         if (found == by_home.end()) found = by_home.emplace(by_home.end(), job.home, Answers());
-        found->second.emplace_back(std::move(job.then), Committed{std::move(job.fates), std::move(job.due), std::move(job.seen), std::move(job.why)});
+        found->second.emplace_back(std::move(job.then), Committed{std::move(job.fates), std::move(job.due), std::move(job.seen), std::move(job.why), std::move(job.commit)});
     }
     for (auto& [home, answers] : by_home)
         home->post([answers = std::move(answers)]() mutable {
