@@ -12,10 +12,11 @@ bool alike(const Delivery& first, const Delivery& each) {
     const Meta& meta = message.meta;
     const Position &at = each.position, &first_at = first.position;
     return message.body.owner == first.message.body.owner && message.source_owner == first.message.source_owner && message.body.format == first.message.body.format &&
-           message.body.tree.is_missing() && message.body.picked.is_missing() && !message.headers && meta.created == first.message.meta.created && meta.attempt == first.message.meta.attempt && meta.correlation.empty() &&
-           meta.trace.empty() && meta.in_reply_to.empty() && !meta.history && !meta.failure && meta.reply_to.empty() && meta.expires == 0 && meta.replays == 0 && at.sort == first_at.sort &&
-           at.no == first_at.no && at.part == first_at.part && each.type == first.type && each.origin == first.origin && each.row_type == first.row_type && !each.due && !each.unreadable &&
-           !each.waits_for && each.deadline == first.deadline && !each.asks;
+           message.body.tree.is_missing() && message.body.picked.is_missing() && !message.headers && meta.created == first.message.meta.created &&
+           meta.attempt == first.message.meta.attempt && meta.correlation.empty() && meta.trace.empty() && meta.in_reply_to.empty() && !meta.history &&
+           !meta.failure && meta.reply_to.empty() && meta.expires == 0 && meta.replays == 0 && at.sort == first_at.sort && at.no == first_at.no &&
+           at.part == first_at.part && each.type == first.type && each.origin == first.origin && each.row_type == first.row_type && !each.due &&
+           !each.unreadable && !each.waits_for && each.deadline == first.deadline && !each.asks;
 }
 
 // Its end asks nothing of the flow but to count it, and to tell the source.
