@@ -29,9 +29,10 @@ struct FieldPass {
         out.head = known.head;
         out.o = members;
         at = pass.skip_space(at + 1);
-        if (*at == '}') [[unlikely]] return at + 1;
+        if (*at == '}') [[unlikely]] return closed(at);
         const FieldReader::Key* next = known.keys.data();
         for (;;) {
+            if (at >= pass.end) [[unlikely]] return nullptr;  // from here a whole key is compared: as much as the padding has
             const FieldReader::Key* key = next;
             if (stands(at, *key)) [[likely]] {
                 at += key->length;
@@ -61,7 +62,7 @@ struct FieldPass {
                 continue;
             }
             at = pass.skip_space(at);
-            if (*at == '}') return at + 1;
+            if (*at == '}') return closed(at);
             if (*at != ',') [[unlikely]] return nullptr;
             at = pass.skip_space(at + 1);
         }
@@ -74,7 +75,7 @@ struct FieldPass {
         at = pass.skip_space(at + 1);
         if (*at == ']') {
             out = Value::array(nullptr, 0);
-            return at + 1;
+            return closed(at);
         }
         for (;;) {
             Value found;
@@ -91,7 +92,7 @@ struct FieldPass {
         for (std::size_t n = 0; n < count; ++n) items[n] = reader.items_[first + n];
         reader.items_.resize(first);
         out = Value::array(items, count);
-        return at + 1;
+        return closed(at);
     }
 
     const char* value(const char* at, Fields::At node, unsigned depth, Value& found) {
@@ -117,6 +118,9 @@ struct FieldPass {
         out = is_object ? Value::object(nullptr, 0) : Value::array(nullptr, 0);
         return at;
     }
+
+    // Behind a closing bracket. One that stands behind the end closes nothing: many of them would lead out of the padding.
+    [[gnu::always_inline]] const char* closed(const char* at) const { return at < pass.end ? at + 1 : nullptr; }
 
     // A key is compared as a whole; bytes behind the end may be compared too, and then the value is found to be behind it.
     [[gnu::always_inline]] static bool stands(const char* at, const FieldReader::Key& key) {

@@ -262,6 +262,7 @@ value_found:
             found = Value::array(to, count);
         }
     }
+    if (at >= end) [[unlikely]] return fail(end, ends_early);  // a bracket behind the end: many of them would lead out of the padding
     ++at;
     frame = frames[--depth];
     goto value_found;

@@ -144,4 +144,16 @@ TEST_CASE("keys are found whatever came before") {
     const std::string deep(200, '[');
     CHECK_FALSE(both(by_fields, "{\"x\":" + deep + "}", '\0', looked));
     CHECK_FALSE(both(by_fields, "{\"n\":" + deep + "}", '\0', looked));
+    std::string open, objects;
+    for (int n = 0; n < 60; ++n) {
+        open += "[";
+        objects += "{\"who\":";
+    }
+    for (const char behind : sample::temptations) {  // what a reader may believe behind the end, many times over
+        CHECK_FALSE(both(by_fields, open + "1", behind, looked));
+        CHECK_FALSE(both(by_fields, objects + "1", behind, looked));
+        CHECK_FALSE(both(by_fields, "{\"n\":" + open + "1", behind, looked));
+        CHECK_FALSE(both(by_fields, "{\"n\":1", behind, looked));
+        CHECK_FALSE(both(by_fields, "{\"who\":{\"name\":[" + open.substr(0, 50) + "{}", behind, looked));
+    }
 }
