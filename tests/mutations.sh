@@ -38,6 +38,9 @@ throw-unheard | unit/runtime | engine/runtime/flow.hpp | s/catch (const std::exc
 memory-unheard | unit/runtime | engine/runtime/flow.hpp | s/catch (const std::bad_alloc&)/catch (const std::bad_function_call\&)/; s/catch (const std::exception& error)/catch (const std::runtime_error\& error)/ | so is a failed allocation (R10)
 failure-lost | unit/runtime | engine/runtime/outputs.cpp | s/^    due\.envelope = slice_of(encode_envelope(/    meta.failure = nullptr;\n&/ | a message that came with a failure has it in each of its tries (R1)
 keys-believed | unit/message | engine/message/field_reader.cpp | s/return (key.mask \& ~same) == 0;/return (key.mask \& ~same) <= 0xff;/ | a key that is guessed is compared to its last byte (engine.md, Speed 2)
+brackets-believed | unit/message | engine/message/json_read.cpp | /a bracket behind the end: many/d | a closing bracket behind the end of a text closes nothing
+brackets-of-fields | unit/message | engine/message/field_reader.cpp | s/return at < pass.end ? at + 1 : nullptr;/return at + 1;/ | nor does it in the reader of fields
+keys-behind-end | unit/message | engine/message/field_reader.cpp | /from here a whole key is compared/d | a key is compared only where its bytes may be read
 items-unlooked | unit/evaluate | engine/evaluate/compiler.cpp | s/        else state_\.fields\.keep_whole(at);// | what an expression takes as a whole is read whole (engine.md, Speed 2)
 others-fields | unit/evaluate | engine/message/field_reader.cpp | s/if (wanted.whole) return pass.value<true>/if (false) return pass.value<true>/ | so is what stands below (engine.md, Speed 2)
 no-burst | unit/runtime ? | engine/runtime/flow.cpp | s/commit()\.more_follows = .*/commit().more_follows = false;/ | the writer waits for more in the middle of a burst (S2): figures only

@@ -149,9 +149,15 @@ TEST_CASE("keys are found whatever came before") {
         open += "[";
         objects += "{\"who\":";
     }
+    Fields all_the_way;
+    Fields::At at = Fields::root;
+    for (int n = 0; n < 60; ++n) at = all_the_way.field(at, "who").at;
+    all_the_way.keep_whole(at);
+    FieldReader deep_reader(all_the_way);
     for (const char behind : sample::temptations) {  // what a reader may believe behind the end, many times over
         CHECK_FALSE(both(by_fields, open + "1", behind, looked));
         CHECK_FALSE(both(by_fields, objects + "1", behind, looked));
+        CHECK_FALSE(both(deep_reader, objects + "1", behind, looked));
         CHECK_FALSE(both(by_fields, "{\"n\":" + open + "1", behind, looked));
         CHECK_FALSE(both(by_fields, "{\"n\":1", behind, looked));
         CHECK_FALSE(both(by_fields, "{\"who\":{\"name\":[" + open.substr(0, 50) + "{}", behind, looked));

@@ -1,4 +1,9 @@
 #pragma once
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
@@ -8,19 +13,29 @@
 
 namespace weir::sample {
 
-// A text in a buffer of exactly its size and padding, so that a sanitizer sees every step beside it.
-// What stands behind the end is chosen to tempt a reader that believes it.
+// A text with exactly its padding behind it, and then a page that nobody may read: one byte too far ends the test program.
+// What stands in the padding is chosen to tempt a reader that believes it.
 class Padded {
 public:
-    explicit Padded(std::string_view text, char behind = '\0') : buffer_(text.size() + json_padding, behind), size_(text.size()) {
-        for (std::size_t i = 0; i < text.size(); ++i) buffer_[i] = text[i];
-        buffer_.shrink_to_fit();
+    explicit Padded(std::string_view text, char behind = '\0') : size_(text.size()) {
+        const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        const std::size_t needed = text.size() + json_padding, readable = (needed + page - 1) / page * page;
+        mapped_ = readable + page;
+        pages_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages_ == MAP_FAILED || mprotect(static_cast<char*>(pages_) + readable, page, PROT_NONE) != 0) std::abort();
+        begin_ = static_cast<char*>(pages_) + readable - needed;
+        std::memcpy(begin_, text.data(), text.size());
+        std::memset(begin_ + text.size(), behind, json_padding);
     }
-    std::string_view text() const { return {buffer_.data(), size_}; }
+    Padded(const Padded&) = delete;
+    Padded& operator=(const Padded&) = delete;
+    ~Padded() { munmap(pages_, mapped_); }
+    std::string_view text() const { return {begin_, size_}; }
 
 private:
-    std::vector<char> buffer_;
-    std::size_t size_;
+    std::size_t size_, mapped_ = 0;
+    void* pages_ = nullptr;
+    char* begin_ = nullptr;
 };
 
 inline constexpr std::string_view temptations{"\0\"]}0,: n\\[{", 12};
