@@ -34,7 +34,7 @@ struct World {
 struct EngineOptions {
     std::map<std::string, std::string> settings;  // --set
     bool until_idle = false;
-    std::size_t window = 16384;                   // units in flight of one flow at most (C2): enough for the writer to commit 4,096 while as many wait
+    std::size_t window = 16384;                   // units in flight of one flow at most (C2): enough for the writer to commit 8,192 while as many wait
     std::string texts;                            // of all files, kept with the plan
     std::set<std::string> paused;                 // flows that begin paused
     std::size_t most_keys = 8'000'000;            // of `idempotent by`, of all flows (K8)
